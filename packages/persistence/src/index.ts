@@ -1,0 +1,54 @@
+/**
+ * Vocabulary, errors, serialization and the nact engine of dynact. Knows nothing of DynamoDB: a journal or snapshot store for
+ * any database implements the interfaces in here.
+ *
+ * @packageDocumentation
+ */
+export type { AbortOptions } from './abort.js'
+export { parseConfig } from './config.js'
+export {
+  ConfigError,
+  FencedError,
+  ItemTooLargeError,
+  isPersistenceError,
+  PersistenceError,
+  type PersistenceErrorCode,
+  type PersistenceErrorFacts,
+  RecoveryError,
+  SerializationError,
+  WriteRejectedError,
+  WriteUncertainError,
+} from './errors.js'
+export type { Journal, Replay, ReplayRange } from './journal.js'
+export type { NactPersistentContext } from './nact/augment-nact.js'
+export { configurePersistence } from './nact/configure-persistence.js'
+export type { PersistenceEngine } from './nact/engine.js'
+export type { EventStream, ReduceStep } from './nact/event-stream.js'
+export { type PersistenceEngineParts, persistenceEngine } from './nact/persistence-engine.js'
+export { persistenceEngines } from './nact/persistence-engines.js'
+export type { Persistence, PersistentContext } from './nact/persistent-context.js'
+export { type PersistentActorFunction, spawnPersistent } from './nact/spawn-persistent.js'
+export type { SpawnPersistentProps } from './nact/spawn-persistent-props.js'
+export { Tagged, tagged } from './nact/tagged.js'
+export type { AtomicWrite, PersistentRepr } from './persistent-repr.js'
+export type { EventAdapter } from './serialization/event-adapter.js'
+export { type JsonSerializerOptions, jsonSerializer } from './serialization/json-serializer.js'
+export {
+  booleanSerializer,
+  byteStringSerializer,
+  bytesSerializer,
+  intSerializer,
+  longSerializer,
+  stringSerializer,
+} from './serialization/primitive-serializers.js'
+export {
+  type Serialization,
+  type SerializationOptions,
+  type SerializedPayload,
+  type SerializerBinding,
+  serialization,
+} from './serialization/serialization.js'
+export type { SerializationContext, Serializer } from './serialization/serializer.js'
+export type { SelectedSnapshot, SnapshotMetadata, SnapshotSelectionCriteria, SnapshotStore } from './snapshot-store.js'
+export { type Clock, MonotonicTimestamps } from './timestamps.js'
+export { checkAtomicWrite, checkPersistenceId } from './validation.js'

@@ -1,0 +1,171 @@
+import type { Ref } from 'nact'
+import { MonotonicTimestamps } from '../timestamps.js'
+import type { ActorDefinition } from './actor-definition.js'
+import { Failures } from './failures.js'
+import { Incarnation } from './incarnation.js'
+import { dispatch, Nobody } from './nact.js'
+import type { NactContext } from './persistent-context.js'
+import { Snapshots } from './snapshots.js'
+
+/** Sends the internal messages: an `undefined` that lets the actor take a step (recover, or fail with what went wrong). */
+const INTERNAL: Ref<unknown> = new Nobody()
+
+/** Is this in a mailbox because the actor itself put it there? */
+export const isInternal = (sender: unknown): boolean => sender === INTERNAL
+
+interface WaitingMessage {
+  readonly message: unknown
+  readonly ctx: NactContext
+}
+
+/**
+ * A persistent actor over its incarnations, in terms of nact's plain actor: nact's state is whatever `begin` and `handle`
+ * return, and is never looked at.
+ *
+ * Every step recovers first, if need be, so nact's supervision decides on failed recoveries too, and its idle timer does not run
+ * meanwhile. A message whose step fails before it is handled (the recovery failed, or the writes of an earlier message) is not
+ * lost: it waits in here, ahead of nact's mailbox, for the step after supervision has decided.
+ */
+export class PersistentActor {
+  readonly failures = new Failures()
+  readonly #definition: ActorDefinition
+  readonly #timestamps = new MonotonicTimestamps()
+  readonly #snapshots: Snapshots
+  readonly #waiting: WaitingMessage[] = []
+  #current: Incarnation | undefined
+  #failure: { readonly error: unknown; readonly message: unknown } | undefined
+  #steps = 0
+  #isStopped = false
+
+  constructor(definition: ActorDefinition) {
+    this.#definition = definition
+    this.#snapshots = new Snapshots(definition)
+  }
+
+  get current(): Incarnation | undefined {
+    return this.#current
+  }
+
+  /** Messages that wait ahead of nact's mailbox, in the form of its entries. */
+  get waiting(): readonly { readonly message: unknown; readonly sender: unknown }[] {
+    return this.#waiting.map(({ message, ctx }) => ({ message, sender: ctx.sender }))
+  }
+
+  /** nact's `initialStateFunc`: called when the actor is spawned and whenever it is reset. */
+  begin(ctx: NactContext): Incarnation {
+    // Not at once: nact's reset goes on to take the next message.
+    if (this.#current !== undefined) queueMicrotask(() => this.step(ctx.self))
+    return this.#renew(ctx)
+  }
+
+  /** Lets the actor take a step even if no message comes. */
+  step(self: Ref<unknown>): void {
+    // A successor may have the actor's name by now.
+    if (!this.#isStopped) dispatch(self, undefined, INTERNAL)
+  }
+
+  /** nact's actor function. */
+  async handle(message: unknown, ctx: NactContext): Promise<Incarnation> {
+    this.#steps += 1
+    if (!isInternal(ctx.sender)) this.#waiting.push({ message, ctx })
+    const { incarnation, leave } = await this.#enter(ctx)
+    try {
+      await this.#takeStep(incarnation, ctx)
+    } catch (error) {
+      // nact resets and stops actors in the middle of a message: then nobody is left whose failure this would be.
+      if (incarnation === this.#current && !this.#isStopped) throw error
+      ctx.log?.exception(error as Error)
+    } finally {
+      this.#steps -= 1
+      leave()
+      if (this.#waiting.length > 0 && this.#steps === 0) this.step(ctx.self)
+    }
+    if (this.#isSnapshotDue(incarnation)) void this.#saveSnapshot(incarnation, ctx)
+    return this.#current ?? incarnation
+  }
+
+  /** The message to blame for an error, for supervision; `undefined` if the error is none of this actor's. */
+  failureOf(error: unknown): { readonly message: unknown } | undefined {
+    return this.#failure?.error === error ? this.#failure : undefined
+  }
+
+  /** The actor has stopped. @returns `false` if it had before. */
+  stop(): boolean {
+    if (this.#isStopped) return false
+    this.#isStopped = true
+    this.#current?.stop()
+    return true
+  }
+
+  async #takeStep(incarnation: Incarnation, ctx: NactContext): Promise<void> {
+    let guilty: unknown
+    try {
+      incarnation.throwFault()
+      await incarnation.recovered(ctx)
+      while (incarnation === this.#current && incarnation.isReady) {
+        const next = this.#waiting.shift()
+        if (next === undefined) return
+        guilty = next.message
+        await incarnation.handle(next.message, next.ctx)
+        guilty = undefined
+      }
+    } catch (error) {
+      this.#failure = { error, message: guilty ?? incarnation.failedEvent }
+      throw error
+    }
+  }
+
+  #renew(ctx: NactContext): Incarnation {
+    const previous = this.#current
+    previous?.retire()
+    const incarnation = new Incarnation(
+      {
+        definition: this.#definition,
+        snapshots: this.#snapshots,
+        timestamps: this.#timestamps,
+        failures: this.failures,
+        predecessors: previous?.ended ?? Promise.resolve(),
+        onFault: (error) => {
+          if (incarnation === this.#current && !this.#isStopped) this.step(ctx.self)
+          else ctx.log?.exception(error as Error) // It has no next step.
+        },
+      },
+      ctx,
+    )
+    this.#current = incarnation
+    return incarnation
+  }
+
+  /** Waits for the current incarnation, which may have been replaced meanwhile; replaces it if it is spent. */
+  async #enter(ctx: NactContext): Promise<{ readonly incarnation: Incarnation; readonly leave: () => void }> {
+    for (;;) {
+      const incarnation = this.#current ?? this.#renew(ctx)
+      const leave = await incarnation.enter()
+      if (incarnation === this.#current) {
+        if (!incarnation.isSpent) return { incarnation, leave }
+        this.#renew(ctx)
+      }
+      leave()
+    }
+  }
+
+  #isSnapshotDue(incarnation: Incarnation): boolean {
+    return (
+      incarnation === this.#current &&
+      incarnation.isReady &&
+      incarnation.writer.pending === 0 &&
+      this.#snapshots.isDue(0)
+    )
+  }
+
+  /** Goes on beside the messages; its failure is reported and changes nothing. */
+  async #saveSnapshot(incarnation: Incarnation, ctx: NactContext): Promise<void> {
+    try {
+      await this.#snapshots.saveDue(incarnation.state, incarnation.writer.sequenceNr)
+    } catch (error) {
+      ctx.log?.exception(error as Error)
+    }
+    // The next one may have fallen due meanwhile; a message that is being handled sees to that itself.
+    if (this.#steps === 0 && this.#isSnapshotDue(incarnation)) await this.#saveSnapshot(incarnation, ctx)
+  }
+}

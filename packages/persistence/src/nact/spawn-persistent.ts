@@ -1,0 +1,86 @@
+import type { Ref } from 'nact'
+import { parseConfig } from '../config.js'
+import { ConfigError } from '../errors.js'
+import { checkPersistenceId } from '../validation.js'
+import type { ActorDefinition } from './actor-definition.js'
+import type { PersistenceEngine } from './engine.js'
+import { engineOfSystem } from './engine-of-system.js'
+import { spawn } from './nact.js'
+import { PersistentActor } from './persistent-actor.js'
+import type { AnyActorFunction, NactContext, PersistentContext } from './persistent-context.js'
+import { propsSchema, type SpawnPersistentProps } from './spawn-persistent-props.js'
+import { type AfterStop, afterStopOf, type OnCrash, superviseWith } from './supervision.js'
+
+/** What an actor does with a message, and with each stored event while it recovers (`ctx.recovering`): gives the next state. */
+export type PersistentActorFunction<State, Msg, ParentRef extends Ref<unknown> = Ref<unknown>> = (
+  this: PersistentContext<State, Msg, ParentRef>,
+  state: State,
+  message: Msg,
+  ctx: PersistentContext<State, Msg, ParentRef>,
+) => State | Promise<State>
+
+const engineFor = (parent: Ref<unknown>, engine: string | PersistenceEngine | undefined): PersistenceEngine => {
+  if (typeof engine === 'object') return engine
+  const ofSystem = engineOfSystem(parent)
+  return engine === undefined ? ofSystem : ofSystem.named(engine)
+}
+
+const same = (value: unknown) => value
+
+/**
+ * Spawns an actor whose state outlives its process: nact's `spawnPersistent`, with the same arguments, and more in its context
+ * and props. It recovers at once (newest snapshot, then the events after it, through `f`), and handles messages after that.
+ *
+ * Beyond nact's: a failed persist leaves no gap, a failed recovery never leads to an actor that starts from nothing, and after
+ * a fenced or uncertain write the actor recovers before anything else. Without an `onCrash` it does so by itself; fenced five
+ * times in a row it stops, as it does at any other error.
+ *
+ * @param persistenceId - names what is stored; one live actor per id.
+ * @param name - nact's name of the actor, unique below its parent; made up if left out.
+ * @throws {@link PersistenceError} `persistenceId` is blank or no string.
+ * @throws {@link ConfigError} a prop is unknown, of the wrong kind or not supported yet; the system has no engine, or none of
+ * the name that `engine` gives.
+ * @throws Error nact's own: the parent has stopped, or has a child of that name.
+ * @example
+ * const counter = spawnPersistent(system, async (count: number = 0, step: number, ctx) => {
+ *   if (!ctx.recovering) await ctx.persist(step)
+ *   return count + step
+ * }, 'counter-1')
+ */
+// biome-ignore-start lint/suspicious/noExplicitAny: as in nact's own types, what a function leaves unannotated is any.
+export const spawnPersistent = <State = any, Msg = any, ParentRef extends Ref<unknown> = Ref<unknown>>(
+  // biome-ignore-end lint/suspicious/noExplicitAny: see above.
+  parent: ParentRef,
+  f: PersistentActorFunction<State, Msg, ParentRef>,
+  persistenceId: string,
+  name?: string,
+  props: SpawnPersistentProps<NoInfer<State>, NoInfer<Msg>, ParentRef> = {},
+): Ref<Msg> => {
+  checkPersistenceId(persistenceId)
+  if (typeof f !== 'function')
+    throw new ConfigError(`${persistenceId}: spawnPersistent needs a function as its second argument.`)
+  const checked = parseConfig(propsSchema, props, `spawnPersistent(${persistenceId})`)
+  const definition: ActorDefinition = {
+    persistenceId,
+    engine: engineFor(parent, checked.engine),
+    f: f as unknown as AnyActorFunction,
+    encode: (checked.encoder as ActorDefinition['encode'] | undefined) ?? same,
+    decode: (checked.decoder as ActorDefinition['decode'] | undefined) ?? same,
+    encodeSnapshot: (checked.snapshotEncoder as ActorDefinition['encodeSnapshot'] | undefined) ?? same,
+    decodeSnapshot: (checked.snapshotDecoder as ActorDefinition['decodeSnapshot'] | undefined) ?? same,
+    tagger: (checked.tagger as ActorDefinition['tagger'] | undefined) ?? (() => []),
+    initialState:
+      (checked.initialStateFunc as ActorDefinition['initialState'] | undefined) ?? (() => checked.initialState),
+    snapshotEvery: checked.snapshotEvery || Number.POSITIVE_INFINITY,
+  }
+  const actor = new PersistentActor(definition)
+  const { shutdownAfter } = checked
+  const self = spawn(parent, (_: unknown, message: unknown, ctx: NactContext) => actor.handle(message, ctx), name, {
+    initialStateFunc: (ctx: NactContext) => actor.begin(ctx),
+    onCrash: superviseWith(actor, checked.onCrash as OnCrash | undefined),
+    afterStop: afterStopOf(actor, checked.afterStop as AfterStop | undefined),
+    ...(shutdownAfter === undefined ? {} : { shutdownAfter }),
+  } as Parameters<typeof spawn>[3]) as Ref<Msg>
+  actor.step(self) // Before any message: it recovers at once.
+  return self
+}

@@ -1,0 +1,41 @@
+import { PersistenceError, WriteRejectedError } from './errors.js'
+import type { AtomicWrite } from './persistent-repr.js'
+
+/**
+ * Refuses an id that no journal can hold.
+ *
+ * @throws {@link PersistenceError} it is not a string, or is blank (the JVM plugins can't read such an id).
+ */
+export const checkPersistenceId = (persistenceId: unknown): void => {
+  if (typeof persistenceId === 'string' && persistenceId.trim() !== '') return
+  const got = typeof persistenceId === 'string' ? JSON.stringify(persistenceId) : String(persistenceId)
+  throw new PersistenceError(
+    `A persistenceId must be a string that is not blank, but this one is ${got}. Give every persistent actor an id of its own.`,
+    { persistenceId: String(persistenceId) },
+  )
+}
+
+const isSequenceNr = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 1
+
+/**
+ * Refuses a write whose events do not belong together.
+ *
+ * @throws {@link WriteRejectedError} no events, another id among them, or sequence numbers that are not contiguous.
+ */
+export const checkAtomicWrite = ({ persistenceId, events }: AtomicWrite): void => {
+  const refuse = (why: string, sequenceNr: number | undefined) => {
+    throw new WriteRejectedError(`${persistenceId}: ${why}. Nothing was written.`, { persistenceId, sequenceNr })
+  }
+  const first = events[0]
+  if (first === undefined) return refuse('an atomic write needs at least one event', undefined)
+  for (const [index, event] of events.entries()) {
+    if (event.persistenceId !== persistenceId)
+      refuse(`event ${event.sequenceNr} belongs to another id, ${event.persistenceId}`, event.sequenceNr)
+    if (!isSequenceNr(event.sequenceNr))
+      refuse(`sequence number ${event.sequenceNr} is not an integer from 1 to 2^53 - 1`, event.sequenceNr)
+    if (event.sequenceNr !== first.sequenceNr + index)
+      refuse(`event ${event.sequenceNr} does not follow event ${first.sequenceNr + index - 1}`, event.sequenceNr)
+    if (event.writerUuid !== first.writerUuid)
+      refuse(`event ${event.sequenceNr} names another writer than the first event of the write`, event.sequenceNr)
+  }
+}
