@@ -1,0 +1,64 @@
+import { PersistenceError, type PersistenceErrorFacts } from '@dynact/persistence'
+import type { Failure } from './classify.js'
+import type { Item } from './layout/item.js'
+
+/** A request failed for good: it was refused, or every attempt failed until the deadline. */
+export class RequestFailedError extends PersistenceError {
+  override readonly name: string = 'RequestFailedError'
+  /** What the last attempt's failure means; `applied` is `'unknown'` when any attempt's was. */
+  readonly failure: Failure
+  /** How often it was sent. */
+  readonly attempts: number
+
+  constructor(
+    message: string,
+    facts: PersistenceErrorFacts & { readonly failure: Failure; readonly attempts: number },
+  ) {
+    super(message, facts)
+    this.failure = facts.failure
+    this.attempts = facts.attempts
+  }
+}
+
+/** One attempt of a request failed; `cause` says how. Tells a failed request from a mistake in the code around it. */
+export class FailedAttempt extends Error {
+  override readonly name: string = 'FailedAttempt'
+  constructor(cause: unknown) {
+    super('an attempt of a request failed', { cause })
+  }
+}
+
+/** A request waited for its turn until the deadline had passed, and was not sent. */
+export class DeadlinePassedError extends Error {
+  override readonly name: string = 'DeadlinePassedError'
+  constructor() {
+    super('the deadline passed before a connection was free')
+  }
+}
+
+/** Part of a batch was not carried out: an answer of DynamoDB's, told as one of its errors so that it is judged like one. */
+export class UnprocessedError extends Error {
+  override readonly name: string
+  /** @param name - the service's name for it. */
+  constructor(name: string, message: string) {
+    super(message)
+    this.name = name
+  }
+}
+
+/** An attempt had no answer in time; whether it was carried out is unknown. */
+export class TimeoutError extends Error {
+  override readonly name: string = 'TimeoutError'
+}
+
+/** The key of a put-if-absent holds another item. */
+export class ConflictError extends Error {
+  override readonly name: string = 'ConflictError'
+  /** What is stored there. */
+  readonly stored: Item
+
+  constructor(stored: Item) {
+    super('the key holds another item')
+    this.stored = stored
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * Put-if-absent of one or many items. Sending an insert again is safe: a conflict with an item that is just what we sent means
+ * that an earlier attempt was carried out and its answer lost, so it is a success; any other item is another writer's.
+ */
+import type { BatchStatementResponse } from '@aws-sdk/client-dynamodb'
+import { classify } from './classify.js'
+import { ConflictError, FailedAttempt, RequestFailedError, UnprocessedError } from './errors.js'
+import { Attributes } from './layout/attributes.js'
+import type { Item } from './layout/item.js'
+import type { RequestOptions, Requests, SendAttempt } from './requests.js'
+import { holds } from './same-item.js'
+
+/** The most statements that DynamoDB takes in one batch. */
+const MAX_BATCH = 25
+
+/** DynamoDB's codes for single statements, as names of its errors. */
+const STATEMENT_ERRORS: Readonly<Record<string, string>> = {
+  AccessDenied: 'AccessDeniedException',
+  DuplicateItem: 'DuplicateItemException',
+  InternalServerError: 'InternalServerError',
+  ItemCollectionSizeLimitExceeded: 'ItemCollectionSizeLimitExceededException',
+  ProvisionedThroughputExceeded: 'ProvisionedThroughputExceededException',
+  RequestLimitExceeded: 'RequestLimitExceeded',
+  ResourceNotFound: 'ResourceNotFoundException',
+  ThrottlingError: 'ThrottlingException',
+  TransactionConflict: 'TransactionConflictException',
+  ValidationError: 'ValidationException',
+}
+
+/** How a set of inserts ended. */
+export interface InsertOutcome {
+  /** An item of another writer was found in the place of one of ours. */
+  readonly conflict?: Item
+  /** The request that failed for good. */
+  readonly failure?: RequestFailedError
+  /** Is one of the items stored, or may it be? */
+  readonly mayBeStored: boolean
+}
+
+const tableKeys = [Attributes.PAR, Attributes.NUM] as const
+
+/** Inserts items into a journal table, each only where its key is free. */
+export class FencedInserts {
+  readonly #requests: Requests
+  readonly #table: string
+  /** Does the endpoint know BatchExecuteStatement? Assumed until it says no. */
+  #batches = true
+
+  constructor(requests: Requests, table: string) {
+    this.#requests = requests
+    this.#table = table
+  }
+
+  /**
+   * Inserts all items, at most 25 a request, the requests in parallel. Not atomic: look at the outcome.
+   * Costs one write unit per begun KiB of each item, as a plain put does, the failed ones too.
+   *
+   * @throws the signal's reason; what is stored by then is unknown.
+   */
+  async insert(items: readonly Item[], options: RequestOptions): Promise<InsertOutcome> {
+    const chunks: Item[][] = []
+    for (let start = 0; start < items.length; start += MAX_BATCH) chunks.push(items.slice(start, start + MAX_BATCH))
+    const settled = await Promise.allSettled(chunks.map((chunk) => this.#insertChunk(chunk, options)))
+    const outcomes: InsertOutcome[] = []
+    for (const result of settled) {
+      if (result.status === 'rejected') throw result.reason
+      outcomes.push(result.value)
+    }
+    return merge(outcomes)
+  }
+
+  async #insertChunk(items: readonly Item[], options: RequestOptions): Promise<InsertOutcome> {
+    if (items.length > 1 && this.#batches) {
+      const outcome = await this.#insertTogether(items, options)
+      if (outcome.failure?.failure.reason !== 'unsupported') return outcome
+      this.#batches = false
+    }
+    return merge(await Promise.all(items.map((item) => this.#insertOne(item, options))))
+  }
+
+  async #insertOne(item: Item, options: RequestOptions): Promise<InsertOutcome> {
+    let mayBeStored = false
+    const outcome = await outcomeOf(
+      this.#requests.retrying(async (attempt) => {
+        try {
+          await this.#putOne(attempt, item)
+        } catch (error) {
+          mayBeStored ||= leavesOpen(error)
+          throw error
+        }
+      }, options),
+    )
+    return mayBeStored ? { ...outcome, mayBeStored } : outcome
+  }
+
+  async #insertTogether(items: readonly Item[], options: RequestOptions): Promise<InsertOutcome> {
+    let remaining = items
+    let mayBeStored = false
+    const outcome = await outcomeOf(
+      this.#requests.retrying(async (attempt) => {
+        const { Responses = [] } = await attempt('BatchExecuteStatement', {
+          Statements: remaining.map((item) => insertStatement(this.#table, item)),
+        })
+        const judged = await Promise.allSettled(
+          remaining.map((item, index) => this.#judge(attempt, item, Responses[index])),
+        )
+        // The worst error alone would hide that one of the others leaves its item in doubt.
+        mayBeStored ||= judged.some((result) => result.status === 'fulfilled' || leavesOpen(result.reason))
+        remaining = remaining.filter((_, index) => judged[index]?.status === 'rejected')
+        throwWorst(judged)
+      }, options),
+    )
+    return mayBeStored ? { ...outcome, mayBeStored } : outcome
+  }
+
+  async #putOne(attempt: SendAttempt, item: Item): Promise<void> {
+    try {
+      await attempt('PutItem', {
+        TableName: this.#table,
+        Item: item,
+        ConditionExpression: `attribute_not_exists(${Attributes.PAR})`,
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      })
+    } catch (error) {
+      const cause = error instanceof FailedAttempt ? error.cause : undefined
+      if (cause === undefined || classify(cause).reason !== 'conflict') throw error
+      // Not every endpoint puts the item into the error.
+      const stored = typeof cause === 'object' && cause !== null && 'Item' in cause ? (cause.Item as Item) : undefined
+      await this.#resolveConflict(attempt, item, stored)
+    }
+  }
+
+  async #judge(attempt: SendAttempt, item: Item, response: BatchStatementResponse | undefined): Promise<void> {
+    const error = response?.Error
+    if (response !== undefined && error === undefined) return
+    const name = STATEMENT_ERRORS[error?.Code ?? ''] ?? 'UnknownStatementError'
+    if (name === 'DuplicateItemException') return this.#resolveConflict(attempt, item, error?.Item)
+    throw new FailedAttempt(new UnprocessedError(name, error?.Message ?? 'a statement was left without an answer'))
+  }
+
+  async #resolveConflict(attempt: SendAttempt, ours: Item, found: Item | undefined): Promise<void> {
+    const stored = found ?? (await this.#readBack(attempt, ours))
+    // Gone again, or not there yet for all replicas: the insert is sent once more.
+    if (stored === undefined)
+      throw new FailedAttempt(new UnprocessedError('TransactionConflictException', 'the conflicting item is not there'))
+    if (!holds(stored, ours)) throw new ConflictError(stored)
+  }
+
+  async #readBack(attempt: SendAttempt, item: Item): Promise<Item | undefined> {
+    const Key: Item = {}
+    for (const name of tableKeys) if (item[name] !== undefined) Key[name] = item[name]
+    try {
+      return (await attempt('GetItem', { TableName: this.#table, Key, ConsistentRead: true })).Item
+    } catch (error) {
+      throw error instanceof FailedAttempt ? new UnresolvedConflict(error.cause) : error
+    }
+  }
+}
+
+/** There is an item, but whose could not be read: it may be ours, and its number is not free. */
+class UnresolvedConflict extends FailedAttempt {}
+
+/** May the item that this is the error of be stored all the same? */
+const leavesOpen = (error: unknown): boolean =>
+  error instanceof UnresolvedConflict || (error instanceof FailedAttempt && classify(error.cause).applied === 'unknown')
+
+const insertStatement = (table: string, item: Item) => {
+  const names = Object.keys(item).map((name) => `'${name}': ?`)
+  return { Statement: `INSERT INTO "${table}" VALUE {${names.join(', ')}}`, Parameters: Object.values(item) }
+}
+
+/** A conflict ends the whole; else something that is not worth a retry; else anything that is. */
+const throwWorst = (judged: readonly PromiseSettledResult<void>[]): void => {
+  const errors = judged.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []))
+  if (errors.length === 0) return
+  const isFinal = (error: unknown) => error instanceof FailedAttempt && !classify(error.cause).retryable
+  throw errors.find((error) => error instanceof ConflictError) ?? errors.find(isFinal) ?? errors[0]
+}
+
+const outcomeOf = async (run: Promise<void>): Promise<InsertOutcome> => {
+  try {
+    await run
+    return { mayBeStored: true }
+  } catch (error) {
+    if (error instanceof ConflictError) return { conflict: error.stored, mayBeStored: false }
+    if (error instanceof RequestFailedError) return { failure: error, mayBeStored: error.failure.applied === 'unknown' }
+    throw error
+  }
+}
+
+const merge = (outcomes: readonly InsertOutcome[]): InsertOutcome => {
+  const conflict = outcomes.find((outcome) => outcome.conflict !== undefined)?.conflict
+  const failure = outcomes.find((outcome) => outcome.failure !== undefined)?.failure
+  return {
+    ...(conflict !== undefined && { conflict }),
+    ...(failure !== undefined && { failure }),
+    mayBeStored: outcomes.some(({ mayBeStored }) => mayBeStored),
+  }
+}

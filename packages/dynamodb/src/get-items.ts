@@ -1,0 +1,42 @@
+import { FailedAttempt, UnprocessedError } from './errors.js'
+import type { Item } from './layout/item.js'
+import type { RequestOptions, Requests } from './requests.js'
+
+/** The most keys that DynamoDB takes in one BatchGetItem. */
+const MAX_KEYS = 100
+
+/**
+ * Reads items by their keys, strongly consistent, at most 100 a request; in no order, without those that are not there.
+ * Costs one read unit per begun 4 KiB of each, and one for each that is not there.
+ *
+ * @throws {@link RequestFailedError} it was refused, or the deadline passed with keys left unprocessed.
+ */
+export const getItems = async (
+  requests: Requests,
+  table: string,
+  keys: readonly Item[],
+  options: RequestOptions,
+): Promise<Item[]> => {
+  const chunks: Item[][] = []
+  for (let start = 0; start < keys.length; start += MAX_KEYS) chunks.push(keys.slice(start, start + MAX_KEYS))
+  const found = await Promise.all(chunks.map((chunk) => getChunk(requests, table, chunk, options)))
+  return found.flat()
+}
+
+const getChunk = async (requests: Requests, table: string, keys: Item[], options: RequestOptions): Promise<Item[]> => {
+  const items: Item[] = []
+  let remaining = keys
+  await requests.retrying(async (attempt) => {
+    const output = await attempt('BatchGetItem', {
+      RequestItems: { [table]: { Keys: remaining, ConsistentRead: true } },
+    })
+    items.push(...(output.Responses?.[table] ?? []))
+    remaining = output.UnprocessedKeys?.[table]?.Keys ?? []
+    if (remaining.length > 0) throw unprocessed(remaining.length, 'keys')
+  }, options)
+  return items
+}
+
+/** DynamoDB leaves part of a batch undone when it is throttled or the answer grows too large. */
+export const unprocessed = (count: number, what: string): FailedAttempt =>
+  new FailedAttempt(new UnprocessedError('ProvisionedThroughputExceededException', `${count} ${what} left unprocessed`))

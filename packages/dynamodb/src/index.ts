@@ -1,0 +1,56 @@
+/**
+ * The DynamoDB layer that dynact's journal, snapshot store and read journal share: requests with their limits and retries,
+ * and the stored layout. For dynact's own packages; not a public interface that holds from one minor version to the next.
+ *
+ * @packageDocumentation
+ */
+export { classify, type Failure, type FailureReason } from './classify.js'
+export {
+  connectionOptions,
+  hasOneClient,
+  isOneClientCheckable,
+  journalNameSchema,
+  ONE_CLIENT,
+  tableNameSchema,
+} from './config.js'
+export { type ConnectOptions, connect } from './connect.js'
+export { deleteItems } from './delete-items.js'
+export { ConflictError, RequestFailedError } from './errors.js'
+export { FencedInserts, type InsertOutcome } from './fenced-inserts.js'
+export { getItems } from './get-items.js'
+export { Attributes, PackedAttributes, PERSISTENCE_IDS_INDEX, SNAPSHOT_TIMESTAMP_INDEX } from './layout/attributes.js'
+export type { Item } from './layout/item.js'
+export { itemSize, MAX_ITEM_BYTES } from './layout/item-size.js'
+export {
+  eventItem,
+  markItem,
+  type PlaceInWrite,
+  type StoredEvent,
+  steppingStoneItem,
+} from './layout/journal-item.js'
+export {
+  checkKeyLength,
+  eventKey,
+  type JournalKeyConfig,
+  type MarkKind,
+  markKeys,
+  PARTITION_SIZE,
+  partitionKey,
+  partitionOf,
+} from './layout/journal-key.js'
+export { occupiedBy, packedItem, readJournalItem } from './layout/packed-item.js'
+export {
+  readSnapshotItem,
+  type StoredSnapshot,
+  snapshotItem,
+  snapshotItemSize,
+  snapshotKey,
+  snapshotPartitionKey,
+} from './layout/snapshot-item.js'
+export { journalTableSchema, snapshotTableSchema } from './layout/table-schema.js'
+export type { Priority } from './limiter.js'
+export { queryPages } from './query-pages.js'
+export type { RequestOptions, Requests } from './requests.js'
+export { type RetryOptions, retrySchema } from './retry.js'
+export { createTable, deleteTable } from './tables.js'
+export { insertInTransaction, MAX_TRANSACTION_BYTES, MAX_TRANSACTION_ITEMS } from './transactional-inserts.js'

@@ -1,0 +1,91 @@
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DeleteTableCommand,
+  DescribeTableCommand,
+  type DynamoDBClient,
+  type TableDescription,
+  waitUntilTableExists,
+  waitUntilTableNotExists,
+} from '@aws-sdk/client-dynamodb'
+import { ConfigError, PersistenceError } from '@dynact/persistence'
+
+const MAX_WAIT_SECONDS = 300
+
+const hasName = (error: unknown, name: string): boolean => error instanceof Error && error.name === name
+
+const describeKeys = (schema: TableDescription['KeySchema']): string =>
+  (schema ?? []).map(({ AttributeName, KeyType }) => `${AttributeName} (${KeyType})`).join(', ')
+
+/** Refuses a table of the right name and the wrong shape. Billing, tags and further indexes are the user's own affair. */
+const checkShape = (expected: CreateTableCommandInput, actual: TableDescription): void => {
+  const refuse = (what: string, is: string, should: string) => {
+    throw new ConfigError(
+      `The table ${expected.TableName} exists, but its ${what} ${is}, where dynact needs ${should}. Choose another table name, or delete the table if it is not in use.`,
+    )
+  }
+  const typeOf = (table: TableDescription | CreateTableCommandInput, name: string | undefined) =>
+    table.AttributeDefinitions?.find((attribute) => attribute.AttributeName === name)?.AttributeType ?? 'nothing'
+  const is = describeKeys(actual.KeySchema)
+  const should = describeKeys(expected.KeySchema)
+  if (is !== should) refuse('keys are', is, should)
+  for (const { AttributeName } of expected.KeySchema ?? []) {
+    const [isType, shouldType] = [typeOf(actual, AttributeName), typeOf(expected, AttributeName)]
+    if (isType !== shouldType) refuse(`key ${AttributeName} has type`, isType, shouldType)
+  }
+  const indexesOf = (table: TableDescription | CreateTableCommandInput) => [
+    ...(table.GlobalSecondaryIndexes ?? []),
+    ...(table.LocalSecondaryIndexes ?? []),
+  ]
+  for (const { IndexName, KeySchema } of indexesOf(expected)) {
+    if (!indexesOf(actual).some((index) => index.IndexName === IndexName))
+      refuse(`index ${IndexName} is`, 'not there', describeKeys(KeySchema))
+  }
+}
+
+/**
+ * Creates a table and waits until it is ACTIVE; one that is there and has the right shape is left as it is.
+ *
+ * @throws {@link ConfigError} a table of that name has another shape.
+ * @throws {@link PersistenceError} DynamoDB refused, or could not be reached, or the table was not ACTIVE after 5 minutes.
+ */
+export const createTable = async (client: DynamoDBClient, input: CreateTableCommandInput): Promise<void> => {
+  const TableName = input.TableName ?? ''
+  try {
+    try {
+      await client.send(new CreateTableCommand(input))
+    } catch (error) {
+      if (!hasName(error, 'ResourceInUseException')) throw error
+    }
+    await waitUntilTableExists({ client, maxWaitTime: MAX_WAIT_SECONDS, minDelay: 1, maxDelay: 5 }, { TableName })
+    const { Table } = await client.send(new DescribeTableCommand({ TableName }))
+    if (Table !== undefined) checkShape(input, Table)
+  } catch (cause) {
+    throw tableError('create', TableName, cause)
+  }
+}
+
+/**
+ * Deletes a table, with all that is in it, and waits until it is gone; none is not an error.
+ *
+ * @throws {@link PersistenceError} DynamoDB refused, or could not be reached, or the table was not gone after 5 minutes.
+ */
+export const deleteTable = async (client: DynamoDBClient, TableName: string): Promise<void> => {
+  try {
+    await client.send(new DeleteTableCommand({ TableName }))
+    await waitUntilTableNotExists({ client, maxWaitTime: MAX_WAIT_SECONDS, minDelay: 1, maxDelay: 5 }, { TableName })
+  } catch (cause) {
+    if (hasName(cause, 'ResourceNotFoundException')) return
+    throw tableError('delete', TableName, cause)
+  }
+}
+
+const tableError = (verb: string, table: string, cause: unknown): unknown => {
+  if (cause instanceof PersistenceError) return cause
+  const text =
+    cause instanceof Error ? `${cause.name}: ${cause.message || String(Reflect.get(cause, 'code'))}` : String(cause)
+  return new PersistenceError(
+    `Could not ${verb} the table ${table}: ${text}. Check the endpoint, the credentials and their permissions.`,
+    { cause },
+  )
+}

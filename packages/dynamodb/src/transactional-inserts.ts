@@ -1,0 +1,89 @@
+/**
+ * Put-if-absent of several items in one transaction: all or none at the service itself, at twice the write units.
+ */
+import { randomUUID } from 'node:crypto'
+import type { CancellationReason } from '@aws-sdk/client-dynamodb'
+import { ConflictError, FailedAttempt, RequestFailedError, UnprocessedError } from './errors.js'
+import type { InsertOutcome } from './fenced-inserts.js'
+import { Attributes } from './layout/attributes.js'
+import type { Item } from './layout/item.js'
+import type { RequestOptions, Requests } from './requests.js'
+import { holds } from './same-item.js'
+
+/** The most items that DynamoDB takes in one transaction. */
+export const MAX_TRANSACTION_ITEMS = 100
+/** The most bytes that DynamoDB takes in one transaction. */
+export const MAX_TRANSACTION_BYTES = 4 * 1024 * 1024
+
+/** DynamoDB's codes for the items of a cancelled transaction, as names of its errors. */
+const CANCELLATION_ERRORS: Readonly<Record<string, string>> = {
+  AccessDenied: 'AccessDeniedException',
+  ItemCollectionSizeLimitExceeded: 'ItemCollectionSizeLimitExceededException',
+  ProvisionedThroughputExceeded: 'ProvisionedThroughputExceededException',
+  ThrottlingError: 'ThrottlingException',
+  TransactionConflict: 'TransactionConflictException',
+  ValidationError: 'ValidationException',
+}
+
+/**
+ * Inserts all items or none, each only where its key is free. Costs two write units per begun KiB of each item.
+ * Sending it again is safe: for ten minutes by the transaction's token, after that because items just like ours are ours.
+ *
+ * @throws the signal's reason; whether they are stored is then unknown.
+ */
+export const insertInTransaction = async (
+  requests: Requests,
+  table: string,
+  items: readonly Item[],
+  options: RequestOptions,
+): Promise<InsertOutcome> => {
+  const input = {
+    ClientRequestToken: randomUUID(),
+    TransactItems: items.map((item) => ({
+      Put: {
+        TableName: table,
+        Item: item,
+        ConditionExpression: `attribute_not_exists(${Attributes.PAR})`,
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+      },
+    })),
+  }
+  try {
+    await requests.retrying(async (attempt) => {
+      try {
+        await attempt('TransactWriteItems', input)
+      } catch (error) {
+        const reasons = cancellationReasons(error)
+        if (reasons === undefined) throw error
+        judge(items, reasons)
+      }
+    }, options)
+    return { mayBeStored: true }
+  } catch (error) {
+    if (error instanceof ConflictError) return { conflict: error.stored, mayBeStored: false }
+    if (error instanceof RequestFailedError) return { failure: error, mayBeStored: error.failure.applied === 'unknown' }
+    throw error
+  }
+}
+
+const cancellationReasons = (error: unknown): readonly CancellationReason[] | undefined => {
+  const cause = error instanceof FailedAttempt ? error.cause : undefined
+  if (typeof cause !== 'object' || cause === null || !('CancellationReasons' in cause)) return undefined
+  return cause.CancellationReasons as readonly CancellationReason[]
+}
+
+/** @throws what the reasons of a cancelled transaction come down to; returns when the items are stored already, by us. */
+const judge = (items: readonly Item[], reasons: readonly CancellationReason[]): void => {
+  let ours = 0
+  for (const [index, reason] of reasons.entries()) {
+    if (reason.Code !== 'ConditionalCheckFailed') continue
+    const item = items[index]
+    if (item === undefined || reason.Item === undefined || !holds(reason.Item, item))
+      throw new ConflictError(reason.Item ?? {})
+    ours++
+  }
+  if (ours === items.length) return
+  const other = reasons.find(({ Code }) => Code !== undefined && Code !== 'None' && Code !== 'ConditionalCheckFailed')
+  const name = CANCELLATION_ERRORS[other?.Code ?? ''] ?? 'TransactionConflictException'
+  throw new FailedAttempt(new UnprocessedError(name, other?.Message ?? 'the transaction was cancelled'))
+}

@@ -1,0 +1,37 @@
+import { Limiter } from '../src/limiter.js'
+import { type RequestOptions, Requests } from '../src/requests.js'
+import type { RetryOptions } from '../src/retry.js'
+import { FakeTiming, patient } from './fake-timing.js'
+import { type Answer, FakeTransport } from './fake-transport.js'
+
+/** Requests on a transport and a clock that the test holds. */
+export const makeRequests = (
+  answer: Answer,
+  { retry = {}, slots = 100 }: { retry?: Partial<RetryOptions>; slots?: number } = {},
+) => {
+  const transport = new FakeTransport(answer)
+  const timing = new FakeTiming()
+  const requests = new Requests(transport, new Limiter(slots), { ...patient, ...retry }, timing)
+  return { transport, timing, requests }
+}
+
+/** What the requests of the tests are for. */
+export const options: RequestOptions = {
+  priority: 'write',
+  purpose: 'orders-7: storing event 3',
+  persistenceId: 'orders-7',
+  sequenceNr: 3,
+}
+
+/** What a promise rejects with. */
+export const rejectionOf = async (promise: Promise<unknown>): Promise<unknown> => {
+  try {
+    await promise
+  } catch (error) {
+    return error
+  }
+  throw new Error('a rejection was expected')
+}
+
+/** Lets every promise that can settle do so. */
+export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
