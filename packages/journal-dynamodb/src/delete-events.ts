@@ -1,0 +1,139 @@
+import {
+  Attributes,
+  deleteItems,
+  eventKey,
+  type Item,
+  occupiedBy,
+  PARTITION_SIZE,
+  partitionKey,
+  partitionOf,
+  queryPages,
+  RequestFailedError,
+  type RequestOptions,
+} from '@dynact/dynamodb'
+import { type AbortOptions, checkPersistenceId, PersistenceError } from '@dynact/persistence'
+import type { JournalContext } from './journal-context.js'
+import { raiseMark, readLowMark } from './marks.js'
+import { readHighest } from './replay/highest.js'
+import { findCoveringBatch, lastInPartition } from './replay/occupied.js'
+
+/**
+ * Deletes the events of an id up to a sequence number. The low mark goes first, then the events in ascending order, so that an
+ * interruption leaves a readable journal; deleting again begins at the first hundred that is not empty below the last low
+ * mark, so that it costs what is left.
+ */
+export const deleteEventsTo = async (
+  context: JournalContext,
+  persistenceId: string,
+  toSequenceNr: number,
+  { signal }: AbortOptions,
+): Promise<void> => {
+  checkPersistenceId(persistenceId)
+  if (!(toSequenceNr >= 0)) {
+    throw new PersistenceError(
+      `${persistenceId}: events can't be deleted up to ${toSequenceNr}. Give the last sequence number to delete; Number.MAX_SAFE_INTEGER deletes all.`,
+      { persistenceId },
+    )
+  }
+  const options: RequestOptions = {
+    signal,
+    priority: 'snapshot',
+    purpose: `${persistenceId}: deleting events up to ${toSequenceNr}`,
+    persistenceId,
+  }
+  try {
+    const highest = await readHighest(context, persistenceId, toSequenceNr, options)
+    const before = await readLowMark(context, persistenceId, options)
+    // What an earlier deletion left half done is done too.
+    const target = Math.max(Math.min(toSequenceNr, highest), before.sequenceNr - 1)
+    if (target < 1 || toSequenceNr < 1) return
+    const from = before.cutBatch ?? before.sequenceNr
+    // The item of a packed batch that the target cuts has to stay, for the rest of its events.
+    const cutBatch = await findCoveringBatch(context, persistenceId, target + 1, from, options)
+    await raiseMark(context, 'SL', persistenceId, target + 1, options, cutBatch?.first)
+    if (cutBatch !== undefined) await cutPackedBatch(context, persistenceId, cutBatch.first, target + 1, options)
+    await deleteUpwards(context, persistenceId, from, target, options)
+  } catch (cause) {
+    if (!(cause instanceof RequestFailedError)) throw cause
+    throw new PersistenceError(
+      `${cause.message} Some of the events may be deleted; the journal stays readable. Delete again to resume.`,
+      { persistenceId, sequenceNr: toSequenceNr, cause },
+    )
+  }
+}
+
+/** Hides the deleted events of a packed batch. */
+const cutPackedBatch = async (
+  { config, requests }: JournalContext,
+  persistenceId: string,
+  first: number,
+  notBefore: number,
+  options: RequestOptions,
+): Promise<void> => {
+  await requests.send(
+    'UpdateItem',
+    {
+      TableName: config.table,
+      Key: eventKey(config, persistenceId, first),
+      UpdateExpression: 'SET #cut = :cut',
+      ExpressionAttributeNames: { '#cut': Attributes.CUT },
+      ExpressionAttributeValues: { ':cut': { N: String(notBefore) } },
+    },
+    options,
+  )
+}
+
+const deleteUpwards = async (
+  context: JournalContext,
+  persistenceId: string,
+  from: number,
+  target: number,
+  options: RequestOptions,
+): Promise<void> => {
+  const { config, requests } = context
+  let lowest = Math.min(partitionOf(from), partitionOf(target))
+  // An interrupted deletion leaves a rest below its own mark.
+  while (lowest > 0 && (await lastInPartition(context, persistenceId, lowest - 1, options)) !== undefined) lowest--
+  for (let partitionNr = lowest; partitionNr <= partitionOf(target); partitionNr++) {
+    const keys = await eventKeys(context, persistenceId, partitionNr, target, options)
+    // The lowest event goes alone: a replay that starts there sees that it is gone, and asks the low mark.
+    const alone = partitionNr === lowest ? 1 : 0
+    await deleteItems(requests, config.table, keys.slice(0, alone), options)
+    await deleteItems(requests, config.table, keys.slice(alone), options)
+  }
+}
+
+/** Keys of the events of one hundred, up to the target, in ascending order. */
+const eventKeys = async (
+  { config, requests }: JournalContext,
+  persistenceId: string,
+  partitionNr: number,
+  target: number,
+  options: RequestOptions,
+): Promise<Item[]> => {
+  const last = partitionNr === partitionOf(target) ? target % PARTITION_SIZE : PARTITION_SIZE - 1
+  const keys: Item[] = []
+  const pages = queryPages(
+    requests,
+    {
+      TableName: config.table,
+      KeyConditionExpression: '#par = :par AND #num <= :last',
+      ExpressionAttributeNames: { '#par': Attributes.PAR, '#num': Attributes.NUM, '#n': Attributes.PACKED_SIZE },
+      ExpressionAttributeValues: {
+        ':par': { S: partitionKey(config, persistenceId, partitionNr) },
+        ':last': { N: String(last) },
+      },
+      ProjectionExpression: '#par, #num, #n',
+      ConsistentRead: true,
+    },
+    options,
+  )
+  for await (const items of pages) {
+    for (const item of items) {
+      const { [Attributes.PACKED_SIZE]: _, ...key } = item
+      const lastNr = partitionNr * PARTITION_SIZE + Number(item[Attributes.NUM]?.N) + occupiedBy(item) - 1
+      if (lastNr <= target) keys.push(key)
+    }
+  }
+  return keys
+}

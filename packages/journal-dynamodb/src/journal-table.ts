@@ -1,0 +1,28 @@
+import type { CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { createTable, deleteTable, journalTableSchema } from '@dynact/dynamodb'
+import { parseConfig } from '@dynact/persistence'
+import { type JournalTableConfig, journalTableConfigSchema } from './config.js'
+
+/**
+ * What to create the journal's table with, for infrastructure code: keys `par` (S) and `num` (N), paid per request.
+ * @throws {@link ConfigError} options that are not usable.
+ */
+export const journalTableDefinition = (config: JournalTableConfig = {}): CreateTableCommandInput => {
+  const { table, persistenceIdsIndex } = parseConfig(journalTableConfigSchema, config, 'journalTableDefinition')
+  return journalTableSchema(table, persistenceIdsIndex)
+}
+
+/**
+ * Creates the journal's table and waits until it is ACTIVE; one that is there already and is right is left as it is.
+ * @throws {@link ConfigError} a table of that name has other keys, or the options are not usable.
+ * @throws {@link PersistenceError} DynamoDB refused or could not be reached.
+ */
+export const createJournalTable = async (client: DynamoDBClient, config?: JournalTableConfig): Promise<void> =>
+  createTable(client, journalTableDefinition(config))
+
+/**
+ * Deletes the journal's table and every event in it, and waits until it is gone; no table is no error.
+ * @throws {@link PersistenceError} DynamoDB refused or could not be reached.
+ */
+export const deleteJournalTable = async (client: DynamoDBClient, config?: JournalTableConfig): Promise<void> =>
+  deleteTable(client, journalTableDefinition(config).TableName ?? '')

@@ -1,0 +1,33 @@
+/** What this process knows of the end of an id's history. */
+export interface Tail {
+  /** Highest sequence number that a recovery or write of this process saw in use. */
+  readonly highest: number
+  /** The hundred whose high mark is known to be stored; -1 when none is. */
+  readonly markedPartition: number
+}
+
+/** Bounds the memory: about 200 bytes an id. What is forgotten costs one more write unit at the next write of the id. */
+const MAX_IDS = 100_000
+
+/** Remembers the tails of the ids that this process has recovered or written last. */
+export class KnownTails {
+  readonly #tails = new Map<string, Tail>()
+
+  get(persistenceId: string): Tail | undefined {
+    return this.#tails.get(persistenceId)
+  }
+
+  set(persistenceId: string, tail: Tail): void {
+    this.#tails.delete(persistenceId)
+    this.#tails.set(persistenceId, tail)
+    if (this.#tails.size <= MAX_IDS) return
+    for (const oldest of this.#tails.keys()) {
+      this.#tails.delete(oldest)
+      return
+    }
+  }
+
+  forget(persistenceId: string): void {
+    this.#tails.delete(persistenceId)
+  }
+}

@@ -1,0 +1,103 @@
+import {
+  Attributes,
+  PARTITION_SIZE,
+  partitionKey,
+  partitionOf,
+  queryPages,
+  type RequestOptions,
+  readJournalItem,
+  type StoredEvent,
+} from '@dynact/dynamodb'
+import type { JournalContext } from '../journal-context.js'
+
+/** A hundred whose first page is on its way. */
+interface OpenPartition {
+  readonly partitionNr: number
+  readonly firstPage: Promise<IteratorResult<StoredEvent[], void>>
+  readonly pages: AsyncGenerator<StoredEvent[], void>
+}
+
+async function* readPartition(
+  { config, requests }: JournalContext,
+  persistenceId: string,
+  partitionNr: number,
+  fromNum: number,
+  options: RequestOptions,
+): AsyncGenerator<StoredEvent[], void> {
+  const pages = queryPages(
+    requests,
+    {
+      TableName: config.table,
+      KeyConditionExpression: fromNum === 0 ? '#par = :par' : '#par = :par AND #num >= :num',
+      ExpressionAttributeNames: { '#par': Attributes.PAR, ...(fromNum > 0 && { '#num': Attributes.NUM }) },
+      ExpressionAttributeValues: {
+        ':par': { S: partitionKey(config, persistenceId, partitionNr) },
+        ...(fromNum > 0 && { ':num': { N: String(fromNum) } }),
+      },
+      ConsistentRead: true,
+    },
+    options,
+  )
+  for await (const items of pages) yield items.flatMap((item) => readJournalItem(item, persistenceId, partitionNr))
+}
+
+/** Which hundreds to read. */
+export interface PagesRange {
+  /** First sequence number. */
+  readonly from: number
+  /** An empty hundred up to this one is not the end. */
+  readonly throughPartition: number
+  /** How many hundreds to ask for at once to begin with, before it is known how long the history is. */
+  readonly lookAhead: number
+}
+
+/**
+ * The stored events of an id from one sequence number on, page by page, to the first empty hundred, which is the end: no
+ * writer of ours leaves an empty hundred behind. Where the history turns out to be long, several hundreds are read ahead, at
+ * most the first page (1 MiB) of each; leaving the iteration aborts them.
+ *
+ * @returns the hundred that was found empty.
+ */
+export async function* partitionPages(
+  context: JournalContext,
+  persistenceId: string,
+  { from, throughPartition, lookAhead }: PagesRange,
+  options: RequestOptions,
+): AsyncGenerator<StoredEvent[], number> {
+  const stopped = new AbortController()
+  const signal = options.signal === undefined ? stopped.signal : AbortSignal.any([options.signal, stopped.signal])
+  const first = partitionOf(from)
+  const ahead: OpenPartition[] = []
+  let nextToOpen = first
+  let width = lookAhead
+  let through = throughPartition
+  const open = (): void => {
+    const partitionNr = nextToOpen++
+    const fromNum = partitionNr === first ? from % PARTITION_SIZE : 0
+    const pages = readPartition(context, persistenceId, partitionNr, fromNum, { ...options, signal })
+    const firstPage = pages.next()
+    // It may fail, or be aborted, before anyone awaits it.
+    firstPage.catch(() => undefined)
+    ahead.push({ partitionNr, firstPage, pages })
+  }
+  try {
+    for (;;) {
+      while (ahead.length < width) open()
+      const { partitionNr, firstPage, pages } = ahead.shift() as OpenPartition
+      let count = 0
+      for (let page = await firstPage; page.done !== true; page = await pages.next()) {
+        const last = page.value.at(-1)
+        if (last === undefined) continue
+        count += page.value.length
+        // A packed batch may reach over the hundreds behind it, which are then empty.
+        through = Math.max(through, partitionOf(last.sequenceNr))
+        yield page.value
+      }
+      if (count === 0 && partitionNr > through) return partitionNr
+      // After a whole hundred more are likely to follow; after another the next one is likely to be the end.
+      width = count >= PARTITION_SIZE ? context.config.replayParallelism : 1
+    }
+  } finally {
+    stopped.abort(new Error('the replay has ended'))
+  }
+}

@@ -1,0 +1,92 @@
+import { checkKeyLength, RequestFailedError, type RequestOptions } from '@dynact/dynamodb'
+import {
+  type AbortOptions,
+  checkPersistenceId,
+  PersistenceError,
+  type PersistentRepr,
+  RecoveryError,
+  type Replay,
+  type ReplayRange,
+} from '@dynact/persistence'
+import type { JournalContext } from '../journal-context.js'
+import { decodeEvent } from './decode-event.js'
+import { EventLoopPacer } from './event-loop-pacer.js'
+import { StoredHistory } from './stored-history.js'
+
+/** A promise that others settle, and that is never an unhandled rejection. */
+class Deferred<T> {
+  resolve!: (value: T) => void
+  reject!: (reason: unknown) => void
+  readonly promise = new Promise<T>((resolve, reject) => {
+    this.resolve = resolve
+    this.reject = reject
+  })
+
+  constructor() {
+    this.promise.catch(() => undefined)
+  }
+}
+
+/** Names the table, the id and what to do. */
+export const asRecoveryError = (context: JournalContext, persistenceId: string, error: unknown): unknown => {
+  if (!(error instanceof RequestFailedError)) return error
+  return new RecoveryError(
+    `${persistenceId}: the journal in table ${context.config.table} can't be read: ${error.message}`,
+    { persistenceId, cause: error },
+  )
+}
+
+/** Reads the events of an id: see {@link Replay}. */
+export const replayEvents = (
+  context: JournalContext,
+  persistenceId: string,
+  range: ReplayRange,
+  { signal }: AbortOptions,
+): Replay => {
+  checkPersistenceId(persistenceId)
+  checkKeyLength(context.config, persistenceId)
+  const options: RequestOptions = {
+    signal,
+    priority: 'recovery',
+    purpose: `${persistenceId}: reading events`,
+    persistenceId,
+  }
+  const highest = new Deferred<number>()
+  const history = new StoredHistory(context, persistenceId, range, options)
+
+  const pacer = new EventLoopPacer()
+
+  async function* events(): AsyncGenerator<PersistentRepr, void> {
+    try {
+      for await (const visible of history.visibleEvents()) {
+        for (const event of visible) {
+          signal?.throwIfAborted()
+          const repr = decodeEvent(context.config.serialization, persistenceId, event)
+          yield repr instanceof Promise ? await repr : repr
+          if (pacer.isDue) await pacer.giveWay()
+        }
+      }
+      highest.resolve(await history.readHighest())
+    } catch (error) {
+      const failure = asRecoveryError(context, persistenceId, error)
+      highest.reject(failure)
+      throw failure
+    } finally {
+      // After a break; no effect when it is settled.
+      highest.resolve(history.highestSeen)
+    }
+  }
+
+  let isStarted = false
+  return {
+    highestSequenceNr: highest.promise,
+    [Symbol.asyncIterator]: () => {
+      if (isStarted)
+        throw new PersistenceError(`${persistenceId}: a replay can be read once only. Ask for another.`, {
+          persistenceId,
+        })
+      isStarted = true
+      return events()
+    },
+  }
+}

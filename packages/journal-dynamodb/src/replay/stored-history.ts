@@ -1,0 +1,264 @@
+/**
+ * Walks through the stored events of one id: limits first, then whole atomic writes only, and finds out where the history
+ * ends. The rules are those of docs/storage-layout.md.
+ */
+import {
+  eventKey,
+  getItems,
+  PARTITION_SIZE,
+  partitionOf,
+  type RequestOptions,
+  readJournalItem,
+  type StoredEvent,
+} from '@dynact/dynamodb'
+import { RecoveryError, type ReplayRange } from '@dynact/persistence'
+import type { Anomaly } from '../anomaly.js'
+import type { JournalContext } from '../journal-context.js'
+import { type LowMark, readHighMarks, readLowMark } from '../marks.js'
+import { AtomicWriteAssembler } from './atomic-write-assembler.js'
+import { readHeadDownFrom } from './batch-head.js'
+import { readHighest } from './highest.js'
+import { findCoveringBatch, lastInPartition } from './occupied.js'
+import { type PagesRange, partitionPages } from './partition-pages.js'
+
+/** A recovery that has read this many events asks the high marks for events behind an empty hundred. */
+const LONG_HISTORY = 100
+/** Bounds what a recovery probes for the sake of a high mark that points far ahead. */
+const MAX_EMPTY_PARTITIONS = 1000
+
+/** A section that goes on where another one ended. */
+const FROM_HERE = { throughPartition: -1, lookAhead: 2 } as const
+
+export class StoredHistory {
+  readonly #context: JournalContext
+  readonly #persistenceId: string
+  readonly #options: RequestOptions
+  readonly #from: number
+  readonly #to: number
+  readonly #max: number
+  readonly #assembler: AtomicWriteAssembler
+
+  /** Highest sequence number that was read so far. */
+  highestSeen = 0
+  /** Where the replay starts, or goes on behind deleted events. */
+  #start: number
+  /** The next sequence number, if there is no gap. */
+  #expected: number
+  /** Stored events at or after `from` so far: what `max` counts. */
+  #count = 0
+  /** A limit ended the replay before the history did. */
+  #isCut = false
+  #lowMark: LowMark | undefined
+  #highMarks: readonly number[] | undefined
+  #lastWrite = { writerUuid: '', partitionNr: -1 }
+  #markedPartition = -1
+
+  constructor(context: JournalContext, persistenceId: string, range: ReplayRange, options: RequestOptions) {
+    this.#context = context
+    this.#persistenceId = persistenceId
+    this.#options = options
+    this.#from = Math.max(1, range.fromSequenceNr ?? 1)
+    this.#to = range.toSequenceNr ?? Number.MAX_SAFE_INTEGER
+    this.#max = range.max ?? Number.MAX_SAFE_INTEGER
+    this.#start = this.#from
+    this.#expected = this.#from
+    this.#assembler = new AtomicWriteAssembler((leftOut) => {
+      if (!this.#isCut) this.#report('incomplete-write', leftOut.fromSequenceNr, leftOut.toSequenceNr)
+    })
+  }
+
+  /** The events to replay, in order, in lists of about a page. */
+  async *visibleEvents(): AsyncGenerator<readonly StoredEvent[], void> {
+    this.#isCut = this.#from > this.#to || this.#max < 1
+    const from = this.#from
+    // Where the event before the first one lies in the same hundred, it is read too: it proves the highest sequence number.
+    let section: PagesRange | undefined = {
+      from: from % PARTITION_SIZE === 0 || from === 1 ? from : from - 1,
+      throughPartition: -1,
+      // Without a snapshot the id may well be new: then the second request asks the low marks rather than the next hundred.
+      lookAhead: from === 1 ? 1 : 2,
+    }
+    while (section !== undefined && !this.#isCut) section = yield* this.#readSection(section)
+    this.#assembler.leaveOutHeld()
+  }
+
+  /** The highest sequence number in use, once the events have been read. */
+  async readHighest(): Promise<number> {
+    const highest = await this.#findHighest()
+    this.highestSeen = Math.max(this.highestSeen, highest)
+    this.#context.tails.set(this.#persistenceId, { highest, markedPartition: this.#isCut ? -1 : this.#markedPartition })
+    return highest
+  }
+
+  async #findHighest(): Promise<number> {
+    if (this.#isCut) return readHighest(this.#context, this.#persistenceId, this.highestSeen, this.#options)
+    const deletedTo = (this.#lowMark?.sequenceNr ?? 1) - 1
+    const known = Math.max(this.highestSeen, deletedTo)
+    // A caller that starts behind the end of the history has not shown where that is.
+    if (known >= this.#from - 1 || this.highestSeen > 0) return known
+    return readHighest(this.#context, this.#persistenceId, 0, this.#options)
+  }
+
+  /** Reads to the first empty hundred. Gives where to go on, if anywhere. */
+  async *#readSection(section: PagesRange): AsyncGenerator<readonly StoredEvent[], PagesRange | undefined> {
+    const pages = partitionPages(this.#context, this.#persistenceId, section, this.#options)
+    try {
+      for (;;) {
+        const page = await pages.next()
+        if (page.done === true) return yield* this.#sectionAfter(page.value)
+        const visible: StoredEvent[] = []
+        let jump: PagesRange | undefined
+        for (const event of page.value) {
+          if (event.sequenceNr > this.#expected && this.#count < this.#max)
+            jump = await this.#judgeGapBefore(event, visible)
+          if (jump !== undefined || this.#stopsAt(event)) break
+          if (event.sequenceNr < this.#from) continue
+          const headIsPresent = this.#assembler.lacksHead(event) && (await this.#headIsPresent(event))
+          this.#take(event, headIsPresent, visible)
+        }
+        if (visible.length > 0) yield visible
+        if (this.#isCut || jump !== undefined) return jump
+      }
+    } finally {
+      await pages.return(0)
+    }
+  }
+
+  /** Lets an event that is inside the limits become visible, or hold back, or be left out. */
+  #take(event: StoredEvent, headIsPresent: boolean, visible: StoredEvent[]): void {
+    if (event.sequenceNr < this.#expected) {
+      // A stray of a dead writer under a packed batch of another.
+      this.#report('incomplete-write', event.sequenceNr, event.sequenceNr)
+      return
+    }
+    for (const shown of this.#assembler.push(event, headIsPresent)) visible.push(shown)
+    this.#count++
+    this.#expected = event.sequenceNr + 1
+  }
+
+  /** Notes the event, and says whether a limit ends the replay before it. */
+  #stopsAt(event: StoredEvent): boolean {
+    this.highestSeen = Math.max(this.highestSeen, event.sequenceNr)
+    this.#isCut = event.sequenceNr > this.#to || this.#count >= this.#max
+    if (event.index === 0) {
+      // A writer's second write in a hundred began when its first one was stored, with its high mark: if it is one of ours.
+      // The JVM's leave the mark out when the hundredth event was rejected, and put no timestamps.
+      const partitionNr = partitionOf(event.sequenceNr)
+      const { writerUuid } = event
+      const isSecond = this.#lastWrite.partitionNr === partitionNr && this.#lastWrite.writerUuid === writerUuid
+      if (isSecond && event.timestamp > 0) this.#markedPartition = partitionNr
+      this.#lastWrite = { writerUuid, partitionNr }
+    }
+    return this.#isCut
+  }
+
+  /** Numbers are missing before this event. Deleted ones are no gap: the replay goes on at the low mark. */
+  async #judgeGapBefore(event: StoredEvent, visible: StoredEvent[]): Promise<PagesRange | undefined> {
+    this.#assembler.leaveOutHeld()
+    const lowMark = await this.#readLowMark()
+    if (lowMark.sequenceNr > event.sequenceNr) return this.#goOnAt(lowMark)
+    await this.#takeCoveringBatch(visible)
+    const gapStart = Math.max(this.#expected, lowMark.sequenceNr)
+    const gapEnd = Math.min(event.sequenceNr - 1, this.#to)
+    if (gapStart <= gapEnd) this.#report('gap', gapStart, gapEnd)
+    return undefined
+  }
+
+  /** Takes the rest of the packed batch that the replay starts inside of, if it does. */
+  async #takeCoveringBatch(visible: StoredEvent[]): Promise<void> {
+    if (this.#expected !== this.#start || this.#start === 1) return
+    const { sequenceNr, cutBatch } = await this.#readLowMark()
+    const [context, persistenceId, options] = [this.#context, this.#persistenceId, this.#options]
+    const notBelow = cutBatch ?? sequenceNr
+    const first =
+      this.#start === sequenceNr
+        ? cutBatch
+        : (await findCoveringBatch(context, persistenceId, this.#start, notBelow, options))?.first
+    if (first === undefined) return
+    const key = eventKey(context.config, persistenceId, first)
+    const [item] = await getItems(context.requests, context.config.table, [key], options)
+    if (item === undefined) return
+    for (const event of readJournalItem(item, persistenceId, partitionOf(first))) {
+      if (event.sequenceNr < this.#start) continue
+      if (this.#stopsAt(event)) return
+      this.#take(event, true, visible)
+    }
+  }
+
+  /** Is the part of the event's atomic write that lies before the replay, or was deleted, accounted for? */
+  async #headIsPresent(event: StoredEvent): Promise<boolean> {
+    if (event.isPacked) return true
+    let missingBelow = event.sequenceNr
+    if (event.sequenceNr === this.#from) {
+      missingBelow = await readHeadDownFrom(this.#context, this.#persistenceId, event, this.#options)
+      if (missingBelow === event.sequenceNr - event.index) return true
+    }
+    return (await this.#readLowMark()).sequenceNr >= missingBelow
+  }
+
+  /** An empty hundred was read. Gives where to go on, or nothing at the end of the history. */
+  async *#sectionAfter(emptyPartition: number): AsyncGenerator<readonly StoredEvent[], PagesRange | undefined> {
+    if (this.highestSeen < this.#start - 1 || this.highestSeen === 0) {
+      if (await this.#endsJustBefore()) return undefined
+      const lowMark = await this.#readLowMark()
+      if (lowMark.sequenceNr > this.#expected) return this.#goOnAt(lowMark)
+      const visible: StoredEvent[] = []
+      await this.#takeCoveringBatch(visible)
+      if (visible.length > 0) yield visible
+      if (this.#expected > this.#start) return this.#isCut ? undefined : { ...FROM_HERE, from: this.#expected }
+    }
+    if (this.#count < LONG_HISTORY && !this.#context.config.distrust) return undefined
+    return this.#sectionBehindHole(emptyPartition)
+  }
+
+  /** A high mark may show that the empty hundred is a hole, and not the end. */
+  async #sectionBehindHole(emptyPartition: number): Promise<PagesRange | undefined> {
+    this.#highMarks ??= await readHighMarks(this.#context, this.#persistenceId, this.#options)
+    for (const mark of this.#highMarks) {
+      const partitionNr = partitionOf(mark)
+      if (partitionNr <= emptyPartition) return undefined
+      if ((await lastInPartition(this.#context, this.#persistenceId, partitionNr, this.#options)) === undefined) {
+        this.#report('bad-mark', mark, mark)
+        continue
+      }
+      const nearest = Math.max(emptyPartition + 1, partitionNr - MAX_EMPTY_PARTITIONS)
+      return {
+        from: nearest * PARTITION_SIZE,
+        throughPartition: partitionNr,
+        lookAhead: this.#context.config.replayParallelism,
+      }
+    }
+    return undefined
+  }
+
+  /** A replay that starts at the edge of a hundred has not read the event before it: one more look proves the end. */
+  async #endsJustBefore(): Promise<boolean> {
+    if (this.#from % PARTITION_SIZE > 0) return false
+    const before = partitionOf(this.#from) - 1
+    const last = await lastInPartition(this.#context, this.#persistenceId, before, this.#options)
+    this.highestSeen = last ?? 0
+    return last !== undefined
+  }
+
+  #goOnAt(lowMark: LowMark): PagesRange {
+    this.#start = Math.max(this.#start, lowMark.sequenceNr)
+    this.#expected = this.#start
+    return { ...FROM_HERE, from: this.#start }
+  }
+
+  async #readLowMark(): Promise<LowMark> {
+    this.#lowMark ??= await readLowMark(this.#context, this.#persistenceId, this.#options)
+    return this.#lowMark
+  }
+
+  #report(kind: Anomaly['kind'], fromSequenceNr: number, toSequenceNr: number): void {
+    const persistenceId = this.#persistenceId
+    if (kind === 'gap' && this.#context.config.onGap === 'fail') {
+      throw new RecoveryError(
+        `${persistenceId}: events ${fromSequenceNr} to ${toSequenceNr} are missing in table ${this.#context.config.table}. Restore them from a backup, or recover with onGap: 'report' if another writer left the gap.`,
+        { persistenceId, sequenceNr: fromSequenceNr },
+      )
+    }
+    this.#context.config.onAnomaly?.({ kind, persistenceId, fromSequenceNr, toSequenceNr })
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * Which items a write stores in which order. Pure.
+ */
+import {
+  eventItem,
+  type Item,
+  itemSize,
+  MAX_TRANSACTION_BYTES,
+  MAX_TRANSACTION_ITEMS,
+  PARTITION_SIZE,
+  packedItem,
+  partitionOf,
+  steppingStoneItem,
+} from '@dynact/dynamodb'
+import { type AtomicWrite, type PersistentRepr, type SerializedPayload, WriteRejectedError } from '@dynact/persistence'
+import type { ResolvedJournalConfig } from '../config.js'
+import type { Tail } from '../known-tails.js'
+
+/** What is sent together. Steps are carried out one after the other, no item of the next before all of this one are stored. */
+export interface WriteStep {
+  readonly items: readonly Item[]
+  /** All items or none, at the service itself. */
+  readonly inTransaction: boolean
+  /** The high marks to raise along with them. */
+  readonly highMarks: readonly number[]
+}
+
+/** The events of a write, at least one. */
+type Events = readonly [PersistentRepr, ...PersistentRepr[]]
+
+/** Stepping stones are one write each; nobody skips this many hundreds by accident. */
+const MAX_STEPPING_STONES = 1000
+/** A replay that starts inside a packed batch looks back this many events for its beginning. */
+export const MAX_PACKED_EVENTS = 10_000
+
+/**
+ * Says which items a write stores in which order.
+ * @throws {@link WriteRejectedError} it exceeds what its mode can hold, or skips far too many sequence numbers.
+ */
+export const planWrite = (
+  config: ResolvedJournalConfig,
+  write: AtomicWrite,
+  payloads: readonly SerializedPayload[],
+  tail: Tail | undefined,
+): WriteStep[] => {
+  const [first, ...rest] = write.events
+  if (first === undefined) return []
+  const events: Events = [first, ...rest]
+  const isMarked = (partitionNr: number) => partitionNr === 0 || tail?.markedPartition === partitionNr
+  const step = (items: readonly Item[], partitionNrs: Iterable<number>, inTransaction = false): WriteStep => ({
+    items,
+    inTransaction,
+    highMarks: [...partitionNrs].filter((nr) => !isMarked(nr)).map((nr) => nr * PARTITION_SIZE),
+  })
+  const stones = emptyHundreds(first, tail).map((nr) =>
+    step([steppingStoneItem(config, first.persistenceId, nr * PARTITION_SIZE, first.writerUuid)], [nr]),
+  )
+  if (events.length === 1) return [...stones, ...markedSteps(config, events, payloads, step)]
+  switch (config.atomicWrites) {
+    case 'marked':
+      return [...stones, ...markedSteps(config, events, payloads, step)]
+    case 'transaction':
+      return [...stones, transactionStep(config, events, payloads, step)]
+    case 'packed':
+      return [...stones, packedStep(config, events, payloads, step)]
+  }
+}
+
+type MakeStep = (items: readonly Item[], partitionNrs: Iterable<number>, inTransaction?: boolean) => WriteStep
+
+const markedItems = (config: ResolvedJournalConfig, events: Events, payloads: readonly SerializedPayload[]): Item[] =>
+  events.map((event, index) =>
+    eventItem(config, event, payloads[index] as SerializedPayload, { index, lastIndex: events.length - 1 }),
+  )
+
+/** A step a hundred, so that a crash never leaves an empty hundred between two that are not. */
+const markedSteps = (
+  config: ResolvedJournalConfig,
+  events: Events,
+  payloads: readonly SerializedPayload[],
+  step: MakeStep,
+): WriteStep[] => {
+  const items = markedItems(config, events, payloads)
+  const steps: WriteStep[] = []
+  for (let start = 0; start < items.length; ) {
+    const sequenceNr = events[0].sequenceNr + start
+    const end = start + PARTITION_SIZE - (sequenceNr % PARTITION_SIZE)
+    steps.push(step(items.slice(start, end), [partitionOf(sequenceNr)]))
+    start = end
+  }
+  return steps
+}
+
+const transactionStep = (
+  config: ResolvedJournalConfig,
+  events: Events,
+  payloads: readonly SerializedPayload[],
+  step: MakeStep,
+): WriteStep => {
+  if (events.length > MAX_TRANSACTION_ITEMS)
+    throw tooMuch(events, `a transaction takes at most ${MAX_TRANSACTION_ITEMS} events`)
+  const items = markedItems(config, events, payloads)
+  const bytes = items.reduce((total, item) => total + itemSize(item), 0)
+  if (bytes > MAX_TRANSACTION_BYTES)
+    throw tooMuch(events, `they need ${bytes} bytes, and a transaction takes at most ${MAX_TRANSACTION_BYTES}`)
+  return step(items, new Set(events.map(({ sequenceNr }) => partitionOf(sequenceNr))), true)
+}
+
+/** The mark follows the end of the batch, since that is where the next event goes. */
+const packedStep = (
+  config: ResolvedJournalConfig,
+  events: Events,
+  payloads: readonly SerializedPayload[],
+  step: MakeStep,
+): WriteStep => {
+  if (events.length > MAX_PACKED_EVENTS)
+    throw tooMuch(events, `a packed batch takes at most ${MAX_PACKED_EVENTS} events`)
+  const end = events[0].sequenceNr + events.length - 1
+  return step([packedItem(config, events, payloads)], [partitionOf(end)])
+}
+
+const tooMuch = ([{ persistenceId, sequenceNr }, ...rest]: Events, why: string): WriteRejectedError =>
+  new WriteRejectedError(
+    `${persistenceId}: the ${rest.length + 1} events from ${sequenceNr} on can't be stored together: ${why}. Persist fewer at once, or use atomicWrites: 'marked'. Nothing was written.`,
+    { persistenceId, sequenceNr },
+  )
+
+/** The hundreds that would stay empty between the known end of the history and the write. */
+const emptyHundreds = ({ persistenceId, sequenceNr }: PersistentRepr, tail: Tail | undefined): number[] => {
+  if (tail === undefined) return []
+  const firstEmpty = partitionOf(tail.highest) + 1
+  const count = Math.max(0, partitionOf(sequenceNr) - firstEmpty)
+  if (count > MAX_STEPPING_STONES) {
+    throw new WriteRejectedError(
+      `${persistenceId}: event ${sequenceNr} would skip the sequence numbers from ${tail.highest + 1} on. Give it the next one. Nothing was written.`,
+      { persistenceId, sequenceNr },
+    )
+  }
+  return Array.from({ length: count }, (_, index) => firstEmpty + index)
+}

@@ -1,0 +1,150 @@
+import {
+  Attributes,
+  checkKeyLength,
+  type FencedInserts,
+  type InsertOutcome,
+  insertInTransaction,
+  itemSize,
+  PARTITION_SIZE,
+  partitionOf,
+  RequestFailedError,
+  type RequestOptions,
+} from '@dynact/dynamodb'
+import {
+  type AbortOptions,
+  type AtomicWrite,
+  checkAtomicWrite,
+  checkPersistenceId,
+  FencedError,
+  ItemTooLargeError,
+  isPersistenceError,
+  type SerializedPayload,
+  WriteRejectedError,
+  WriteUncertainError,
+} from '@dynact/persistence'
+import type { JournalContext } from '../journal-context.js'
+import { raiseMark } from '../marks.js'
+import { planWrite, type WriteStep } from './plan.js'
+
+/**
+ * Stores the events of one atomic write, all or none, each put only where nothing is. Whatever is wrong with the events is
+ * found before anything is sent.
+ */
+export const writeEvents = async (
+  context: JournalContext,
+  inserts: FencedInserts,
+  write: AtomicWrite,
+  { signal }: AbortOptions,
+): Promise<void> => {
+  signal?.throwIfAborted()
+  const steps = await prepare(context, write)
+  const { persistenceId, events } = write
+  const options: RequestOptions = {
+    signal,
+    priority: 'write',
+    purpose: `${persistenceId}: storing ${describeEvents(write)}`,
+    persistenceId,
+    sequenceNr: events[0]?.sequenceNr,
+  }
+  let mayBeStored = false
+  try {
+    for (const step of steps) {
+      const outcome = await carryOut(context, inserts, persistenceId, step, options)
+      mayBeStored ||= outcome.mayBeStored
+      if (outcome.conflict !== undefined) throw fenced(write, outcome.conflict)
+      if (outcome.failure !== undefined) throw failed(write, outcome.failure, mayBeStored)
+    }
+  } catch (error) {
+    // Whatever went wrong, the end of the history is no longer known here.
+    context.tails.forget(persistenceId)
+    throw error
+  }
+  const highest = events.at(-1)?.sequenceNr ?? 0
+  context.tails.set(persistenceId, { highest, markedPartition: partitionOf(highest) })
+}
+
+const describeEvents = ({ events }: AtomicWrite): string => {
+  const [first, last] = [events[0]?.sequenceNr, events.at(-1)?.sequenceNr]
+  return first === last ? `event ${first}` : `events ${first} to ${last}`
+}
+
+const prepare = async (context: JournalContext, write: AtomicWrite): Promise<WriteStep[]> => {
+  const { config, tails } = context
+  const { persistenceId, events } = write
+  try {
+    checkPersistenceId(persistenceId)
+    checkKeyLength(config, persistenceId)
+    checkAtomicWrite(write)
+    const payloads = await Promise.all(
+      events.map(
+        async ({ payload, sequenceNr }): Promise<SerializedPayload> =>
+          config.serialization.serialize(payload, { persistenceId, sequenceNr }),
+      ),
+    )
+    const steps = planWrite(config, write, payloads, tails.get(persistenceId))
+    for (const { items } of steps) for (const item of items) checkSize(config.maxItemSize, persistenceId, item)
+    return steps
+  } catch (cause) {
+    if (cause instanceof WriteRejectedError || !isPersistenceError(cause)) throw cause
+    const sequenceNr = cause.sequenceNr ?? events[0]?.sequenceNr
+    throw new WriteRejectedError(`${cause.message} Nothing was written.`, { persistenceId, sequenceNr, cause })
+  }
+}
+
+const checkSize = (limitBytes: number, persistenceId: string, item: WriteStep['items'][number]): void => {
+  const sizeBytes = itemSize(item)
+  if (sizeBytes <= limitBytes) return
+  const sequenceNr = Number(item[Attributes.SEQ]?.N)
+  throw new ItemTooLargeError(
+    `${persistenceId}: ${Attributes.PACKED_SIZE in item ? `the packed batch from event ${sequenceNr} on` : `event ${sequenceNr}`} needs ${sizeBytes} bytes, limit ${limitBytes}. Store large state elsewhere and persist a reference. Nothing was written.`,
+    { persistenceId, sequenceNr, sizeBytes, limitBytes },
+  )
+}
+
+/** Stores the items of one step and raises its marks, in parallel. */
+const carryOut = async (
+  context: JournalContext,
+  inserts: FencedInserts,
+  persistenceId: string,
+  { items, inTransaction, highMarks }: WriteStep,
+  options: RequestOptions,
+): Promise<InsertOutcome> => {
+  const [inserted, marked] = await Promise.allSettled([
+    inTransaction
+      ? insertInTransaction(context.requests, context.config.table, items, options)
+      : inserts.insert(items, options),
+    Promise.all(highMarks.map((mark) => raiseMark(context, 'SH', persistenceId, mark, options))),
+  ])
+  if (inserted.status === 'rejected') throw inserted.reason
+  if (marked.status === 'fulfilled') return inserted.value
+  if (!(marked.reason instanceof RequestFailedError)) throw marked.reason
+  // Without its mark the JVM plugins would not find the hundred: the write is not done before the mark is stored.
+  return { failure: marked.reason, ...inserted.value }
+}
+
+const fenced = (
+  { persistenceId, events }: AtomicWrite,
+  stored: NonNullable<InsertOutcome['conflict']>,
+): FencedError => {
+  const num = Number(stored[Attributes.NUM]?.N)
+  const partitionNr = Number(stored[Attributes.PAR]?.S?.split('-').at(-1))
+  const sequenceNr = Number.isSafeInteger(num + partitionNr)
+    ? partitionNr * PARTITION_SIZE + num
+    : events[0]?.sequenceNr
+  const writerUuid = stored[Attributes.WRITER_UUID]?.S ?? ''
+  return new FencedError(
+    `${persistenceId}: event ${sequenceNr} is stored already, by writer ${writerUuid || 'unknown'}: another actor with this id is alive, or a predecessor's last request came in late. Nothing was overwritten; recover before writing again.`,
+    { persistenceId, sequenceNr, writerUuid },
+  )
+}
+
+const failed = (
+  { persistenceId, events }: AtomicWrite,
+  cause: RequestFailedError,
+  mayBeStored: boolean,
+): WriteRejectedError | WriteUncertainError => {
+  const facts = { persistenceId, sequenceNr: events[0]?.sequenceNr, cause }
+  return mayBeStored
+    ? new WriteUncertainError(`${cause.message} Whether it is stored is unknown: recover before writing again.`, facts)
+    : new WriteRejectedError(`${cause.message} Nothing was written.`, facts)
+}
