@@ -1,0 +1,8 @@
+/**
+ * Snapshot store on Amazon DynamoDB for dynact actors, in the stored layout of the Akka and Pekko plugins.
+ *
+ * @packageDocumentation
+ */
+export type { ResolvedSnapshotStoreConfig, SnapshotStoreConfig, SnapshotTableConfig } from './config.js'
+export { type DynamoDBSnapshotStore, dynamoDBSnapshotStore } from './dynamodb-snapshot-store.js'
+export { createSnapshotTable, deleteSnapshotTable, snapshotTableDefinition } from './snapshot-table.js'
