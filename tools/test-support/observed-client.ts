@@ -7,6 +7,9 @@ export interface ObservedRequest {
   readonly operation: string
   // biome-ignore lint/suspicious/noExplicitAny: the inputs of all commands.
   readonly input: any
+  /** The answer, once it has come; not that of a request that failed. */
+  // biome-ignore lint/suspicious/noExplicitAny: the outputs of all commands.
+  output?: any
 }
 
 /** What happens to a request: it goes through, fails without having been sent, or is carried out and its answer lost. */
@@ -34,10 +37,17 @@ export const observedClient = (): ObservedClient => {
   const observed: ObservedClient = { client, requests: [], fateOf: () => 'pass' }
   client.middlewareStack.add(
     (next, context) => async (args) => {
-      const request = { operation: String(context['commandName']).replace(/Command$/, ''), input: args.input }
+      const request: ObservedRequest = {
+        operation: String(context['commandName']).replace(/Command$/, ''),
+        input: args.input,
+      }
       const index = observed.requests.push(request) - 1
       const fate = observed.fateOf(request, index)
-      if (fate === 'pass') return next(args)
+      if (fate === 'pass') {
+        const result = await next(args)
+        request.output = result.output
+        return result
+      }
       if ('fail' in fate) throw fate.fail
       await next(args)
       throw fate.loseAnswer

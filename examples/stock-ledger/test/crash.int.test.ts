@@ -146,5 +146,5 @@ describe('stock-ledger, killed with kill -9', () => {
     }
 
     await expectComplete(await runExample({ args: ['--data', folder] }), folder)
-  }, 180_000)
+  }, 300_000)
 })

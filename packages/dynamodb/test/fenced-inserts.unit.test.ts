@@ -224,6 +224,16 @@ describe('the error of one statement', () => {
     expect(operations()).toHaveLength(1)
   })
 
+  test('a refusal ends it, whatever stands before it and is worth a retry', async () => {
+    const { table, inserts, operations } = make()
+    table.statementFateOf = (item) => ({ code: item['num']?.N === '1' ? 'ThrottlingError' : 'ValidationError' })
+
+    expect(await inserts.insert(itemsOf(3), options)).toMatchObject({
+      failure: { attempts: 1, failure: { reason: 'refused' } },
+    })
+    expect(operations()).toHaveLength(1)
+  })
+
   test.each([['AccessDenied'], ['ValidationError']])('%s of every statement: nothing is stored', async (code) => {
     const { table, inserts } = make()
     table.statementFateOf = () => ({ code })

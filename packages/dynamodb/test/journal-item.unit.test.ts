@@ -51,6 +51,15 @@ describe('the item of an event', () => {
     })
   })
 
+  test.each([1_700_000_000_000.001, 2_239_363_305_872.26, 1_110_501_609_557.441])(
+    'keeps the microseconds of %d',
+    (timestamp) => {
+      const item = eventItem(config, { ...event, timestamp }, plain, alone)
+
+      expect(item['ts']).toEqual({ N: timestamp.toFixed(3).replace('.', '') })
+    },
+  )
+
   test('an empty payload is a binary of no bytes', () => {
     expect(eventItem(config, event, { ...plain, bytes: new Uint8Array(0) }, alone)['event']).toEqual({
       B: new Uint8Array(0),

@@ -16,7 +16,10 @@ interface Batch {
 const batches: fc.Arbitrary<Batch> = fc
   .tuple(
     reprs,
-    fc.array(fc.tuple(reprs, payloads, fc.nat({ max: 5_000 })), { minLength: 1, maxLength: 12 }),
+    fc.array(fc.tuple(reprs, payloads, fc.oneof(fc.constantFrom(0, 1), fc.nat({ max: 5_000 }))), {
+      minLength: 1,
+      maxLength: 12,
+    }),
     fc.boolean(),
   )
   .map(([first, rest, isTimed]) => {

@@ -227,7 +227,7 @@ describe('an abort', () => {
 
   test('during an attempt stops the attempt, and is not retried', async () => {
     const stop = new AbortController()
-    const { requests, transport } = makeRequests(hangs)
+    const { requests, transport } = makeRequests(hangs, { retry: { totalMs: 60_000 } })
 
     const sending = requests.send('GetItem', input, { ...options, signal: stop.signal })
     await settle()
@@ -235,6 +235,17 @@ describe('an abort', () => {
 
     await expect(sending).rejects.toBe(reason)
     expect(transport.sent).toMatchObject([{ signal: { aborted: true } }])
+  })
+
+  test('during the last attempt before the deadline comes out as its own reason too', async () => {
+    const stop = new AbortController()
+    const made = makeRequests(() => {
+      made.timing.nowMs = 1_000
+      stop.abort(reason)
+      throw serviceError('AbortError')
+    })
+
+    await expect(made.requests.send('GetItem', input, { ...options, signal: stop.signal })).rejects.toBe(reason)
   })
 
   test('during a pause: no further attempt', async () => {

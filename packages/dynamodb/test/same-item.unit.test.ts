@@ -37,6 +37,7 @@ describe('an item is not ours', () => {
     ['with another boolean', { ...ours, del: { BOOL: false } }],
     ['with another type', { ...ours, seq: { S: '1' } }],
     ['with a list of fewer', { ...ours, evs: { L: ours['evs']?.L?.slice(0, 1) ?? [] } }],
+    ['with a list of more', { ...ours, evs: { L: [...(ours['evs']?.L ?? []), { NULL: true }] } }],
     ['with a list in another order', { ...ours, evs: { L: ours['evs']?.L?.toReversed() ?? [] } }],
     [
       'with a list of other bytes',

@@ -63,9 +63,12 @@ test('it is sent again under the same token, so that a lost answer is found out'
 })
 
 test('items that are all there already, just like ours, are ours: a lost answer of long ago', async () => {
-  const { outcome } = insert(failing(cancelled(...items.map((Item) => ({ Code: 'ConditionalCheckFailed', Item })))))
+  const { outcome, transport } = insert(
+    failing(cancelled(...items.map((Item) => ({ Code: 'ConditionalCheckFailed', Item })))),
+  )
 
   expect(await outcome).toEqual({ mayBeStored: true })
+  expect(transport.sent).toHaveLength(1)
 })
 
 test.each<[string, Reason[]]>([

@@ -1,6 +1,7 @@
+import { type Item, itemSize } from '@dynact/dynamodb'
 import type { Anomaly } from '@dynact/journal-dynamodb'
 import { RecoveryError, type ReplayRange, SerializationError } from '@dynact/persistence'
-import { serviceError } from '../../../tools/test-support/observed-client.js'
+import { type ObservedRequest, serviceError } from '../../../tools/test-support/observed-client.js'
 import { freshId, JournalFixture, replayed, repr, span, storedItem, write } from './journal-fixture.js'
 
 const fixture = new JournalFixture()
@@ -250,7 +251,59 @@ describe('a replay', () => {
   })
 })
 
-describe('the cost of a recovery', () => {
+/** Read units of a strongly consistent request, from the bytes of its items: emulators report others than AWS bills. */
+const readUnits = ({ operation, input, output }: ObservedRequest): number => {
+  const unitsOf = (bytes: number) => Math.max(1, Math.ceil(bytes / 4096))
+  if (operation === 'Query') return unitsOf(output.Items.reduce((sum: number, item: Item) => sum + itemSize(item), 0))
+  const keys = input.RequestItems[fixture.table].Keys.length
+  const found: Item[] = output.Responses[fixture.table]
+  return keys - found.length + found.reduce((sum, item) => sum + unitsOf(itemSize(item)), 0)
+}
+
+describe('the read units of a recovery with events of 200 bytes', () => {
+  const payload = 'x'.repeat(200)
+  const put = async (id: string, size: number) => {
+    const journal = fixture.journal()
+    for (let sequenceNr = 1; sequenceNr <= size; sequenceNr++)
+      await journal.writeEvents({
+        persistenceId: id,
+        events: [{ ...repr(id, sequenceNr), payload, timestamp: Date.now() }],
+      })
+  }
+  const cost = async (id: string, fromSequenceNr: number) => {
+    fixture.reset()
+    let events = 0
+    for await (const _ of fixture.journal().replayEvents(id, { fromSequenceNr })) events++
+    const { requests } = fixture.observed
+    return { events, requests: requests.length, units: requests.reduce((sum, request) => sum + readUnits(request), 0) }
+  }
+
+  test('20 after a snapshot, inside a hundred: at most 4 in 2 requests', async () => {
+    const id = freshId()
+    await put(id, 60)
+
+    const { events, requests, units } = await cost(id, 41)
+
+    expect({ events, requests }).toEqual({ events: 20, requests: 2 })
+    expect(units).toBeLessThanOrEqual(4)
+  })
+
+  test('20 after a snapshot, over an edge: at most 6 in 3 requests', async () => {
+    const id = freshId()
+    await put(id, 110)
+
+    const { events, requests, units } = await cost(id, 91)
+
+    expect({ events, requests }).toEqual({ events: 20, requests: 3 })
+    expect(units).toBeLessThanOrEqual(6)
+  })
+
+  test('a new id: 11 in 2 requests', async () => {
+    expect(await cost(freshId(), 1)).toEqual({ events: 0, requests: 2, units: 11 })
+  })
+})
+
+describe('the requests of a recovery', () => {
   const recoveryCost = async (id: string, fromSequenceNr: number) => {
     fixture.reset()
     const result = await replayed(fixture.journal(), id, { fromSequenceNr })

@@ -109,6 +109,7 @@ describe('a mistake is refused, with the option and what it must be', () => {
   test('all of them are named in one message', () => {
     const { message } = mistakesOf({
       tabel: 'x',
+      table: 7,
       journalName: 'P',
       maxItemSize: 1,
       retry: { attemptMs: 9_999, maxMs: -1, pause: 3 },

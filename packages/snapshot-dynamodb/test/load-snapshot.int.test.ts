@@ -117,6 +117,13 @@ describe('which of several snapshots', () => {
     expect((await fixture.store().loadSnapshot(persistenceId, criteria))?.metadata.sequenceNr).toBe(sequenceNr)
   })
 
+  test('bounds on the time take whole pages: DynamoDB cuts them before it filters', async () => {
+    await fixture.store().loadSnapshot(persistenceId, { maxTimestamp: 1_000 })
+
+    expect(fixture.operations()).toEqual(['Query'])
+    expect(fixture.observed.requests[0]?.input.Limit).toBeUndefined()
+  })
+
   test('a minimum above its maximum asks nobody', async () => {
     await fixture.store().loadSnapshot(persistenceId, { minTimestamp: 2, maxTimestamp: 1 })
 

@@ -231,6 +231,6 @@ describe('embedded DynamoDB', () => {
       }
 
       expect(acknowledged.size).toBeGreaterThan(1_000)
-    }, 120_000)
+    }, 300_000)
   })
 })
