@@ -37,6 +37,7 @@ const CONNECTION = failure('connection', 'unknown', true, 'Check the network to 
 const TIMEOUT = failure('timeout', 'unknown', true, 'Check the network to DynamoDB, or raise retry.attemptMs.')
 const NOT_SENT = failure('not-sent', 'no', true, 'Is the endpoint right, and is DynamoDB running there?')
 const CREDENTIALS = failure('refused', 'no', false, 'Check the AWS credentials and their permissions.')
+const NO_REGION = failure('refused', 'no', false, 'Set AWS_REGION, or region in the configuration of the client.')
 const REFUSED = failure('refused', 'no', false, 'This should not happen: please report it.')
 
 const BY_NAME = new Map<string, Failure>(
@@ -96,6 +97,8 @@ const sdkAttempts = (error: object): number => {
 export const classify = (error: unknown): Failure => {
   if (typeof error !== 'object' || error === null) return CONNECTION
   const name = 'name' in error ? String(error.name) : ''
+  // The SDK gives this one no name of its own; it comes up before anything is sent.
+  if ('message' in error && error.message === 'Region is missing') return NO_REGION
   const known = wasNotSent(error) ? NOT_SENT : (BY_NAME.get(name) ?? CONNECTION)
   // A client that retries by itself reports its last attempt only: an earlier one may have been carried out.
   return sdkAttempts(error) > 1 && known.applied === 'no' ? { ...known, applied: 'unknown' } : known

@@ -49,6 +49,7 @@ export {
 } from './layout/snapshot-item.js'
 export { journalTableSchema, snapshotTableSchema } from './layout/table-schema.js'
 export type { Priority } from './limiter.js'
+export { OpenCalls } from './open-calls.js'
 export { queryPages } from './query-pages.js'
 export type { RequestOptions, Requests } from './requests.js'
 export { type RetryOptions, retrySchema } from './retry.js'

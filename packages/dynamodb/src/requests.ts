@@ -126,7 +126,7 @@ export class Requests {
       const timeout = AbortSignal.timeout(Math.ceil(timeoutMs))
       try {
         const either = signal === undefined ? timeout : AbortSignal.any([timeout, signal])
-        return await this.#transport.send(operation, input, either)
+        return await Promise.race([this.#transport.send(operation, input, either), whenAborted(either)])
       } catch (cause) {
         signal?.throwIfAborted()
         const ms = Math.ceil(timeoutMs)
@@ -148,6 +148,12 @@ export class Requests {
     })
   }
 }
+
+/** Rejects when the signal aborts: what a client waits for before it sends, credentials say, may not heed the signal. */
+const whenAborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
 
 /** Dual-stack connects fail with an AggregateError that has no text of its own. */
 const firstLine = (error: Error): string => {

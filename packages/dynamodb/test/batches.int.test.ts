@@ -9,7 +9,7 @@ import {
   journalTableSchema,
   queryPages,
 } from '@dynact/dynamodb'
-import { onRealDynamoDB, uniqueTableName } from '../../../tools/test-support/index.js'
+import { requiresRealDynamoDB, uniqueTableName } from '../../../tools/test-support/index.js'
 import { observedClient, serviceError } from '../../../tools/test-support/observed-client.js'
 import type { Item } from '../src/layout/item.js'
 import { options } from './make-requests.js'
@@ -66,7 +66,8 @@ test('getItems: items of more than 16 MiB together all come, though one answer t
   const found = await getItems(requests, table, items.map(keyOf), options)
 
   expect(found.map((item) => Number(item['num']?.N)).sort((a, b) => a - b)).toEqual(items.map((_, num) => num))
-  expect(operations()).toEqual(['BatchGetItem', 'BatchGetItem'])
+  expect(new Set(operations())).toEqual(new Set(['BatchGetItem']))
+  expect(operations().length).toBeGreaterThan(1)
 }, 30_000)
 
 test('queryPages: items of more than 1 MiB together all come, in order', async () => {
@@ -126,10 +127,10 @@ describe('fenced inserts', () => {
     expect(outcome).toEqual({ conflict: theirs, mayBeStored: true })
   })
 
-  test('fill a hundred in as many requests as DynamoDB needs', async () => {
+  requiresRealDynamoDB('fill a hundred in four requests', async () => {
     await inserts.insert(itemsOf('hundred', 100), options)
 
     expect(await stored('hundred')).toHaveLength(100)
-    expect(operations().filter((operation) => operation !== 'Query')).toHaveLength(onRealDynamoDB ? 4 : 104)
+    expect(operations().filter((operation) => operation !== 'Query')).toEqual(Array(4).fill('BatchExecuteStatement'))
   })
 })

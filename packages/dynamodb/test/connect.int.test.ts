@@ -105,6 +105,7 @@ test('an abort stops the request on the wire', async () => {
   const requests = connect({ clientConfig: testClientConfig(), maxConnections: 1, retry })
   const stop = new AbortController()
   const reason = new Error('shutting down')
+  await rejectionOf(requests.send('GetItem', missingTable, options)) // the connection stands
 
   const sending = requests.send('GetItem', missingTable, { ...options, signal: stop.signal })
   stop.abort(reason)

@@ -302,6 +302,18 @@ describe('the deadline of one attempt', () => {
     expect(transport.sent).toHaveLength(2)
   })
 
+  test('stops waiting for a transport that does not heed its signal', async () => {
+    const { requests, transport } = makeRequests(
+      (_, index) => (index === 0 ? new Promise(() => undefined) : { Item: {} }),
+      {
+        retry: { attemptMs: 1 },
+      },
+    )
+
+    expect(await requests.send('GetItem', input, options)).toEqual({ Item: {} })
+    expect(transport.sent).toHaveLength(2)
+  })
+
   test('leaves open whether it was carried out', async () => {
     const made = makeRequests(
       (request) => {

@@ -1,4 +1,4 @@
-import { checkKeyLength, connect, FencedInserts, type Requests } from '@dynact/dynamodb'
+import { checkKeyLength, connect, FencedInserts, OpenCalls, type Requests } from '@dynact/dynamodb'
 import {
   type AbortOptions,
   type AtomicWrite,
@@ -29,9 +29,8 @@ class Implementation implements DynamoDBJournal {
   readonly #requests: Requests
   readonly #context: JournalContext
   readonly #inserts: FencedInserts
-  /** Writes, deletions and look-ups under way. */
-  readonly #running = new Set<Promise<unknown>>()
-  #closing: Promise<void> | undefined
+  /** Writes, deletions and look-ups; not replays: one that nobody pulls would never end. After a close they fail. */
+  readonly #calls = new OpenCalls()
 
   constructor(config: ResolvedJournalConfig) {
     this.config = config
@@ -41,13 +40,13 @@ class Implementation implements DynamoDBJournal {
   }
 
   async writeEvents(write: AtomicWrite, options: AbortOptions = {}): Promise<void> {
-    if (this.#closing !== undefined) {
+    if (this.#calls.isClosed) {
       const { persistenceId, events } = write
       const sequenceNr = events[0]?.sequenceNr
       const text = `${persistenceId}: event ${sequenceNr} is refused, because the journal has been closed. Nothing was written.`
       throw new WriteRejectedError(text, { persistenceId, sequenceNr })
     }
-    await this.#run(writeEvents(this.#context, this.#inserts, write, options))
+    await this.#calls.run(() => writeEvents(this.#context, this.#inserts, write, options))
   }
 
   replayEvents(persistenceId: string, range: ReplayRange = {}, options: AbortOptions = {}): Replay {
@@ -65,7 +64,7 @@ class Implementation implements DynamoDBJournal {
     const purpose = `${persistenceId}: reading the highest sequence number`
     try {
       const options = { signal, priority: 'recovery', purpose, persistenceId } as const
-      return await this.#run(readHighest(this.#context, persistenceId, fromSequenceNr, options))
+      return await this.#calls.run(() => readHighest(this.#context, persistenceId, fromSequenceNr, options))
     } catch (error) {
       throw asRecoveryError(this.#context, persistenceId, error)
     }
@@ -73,31 +72,15 @@ class Implementation implements DynamoDBJournal {
 
   async deleteEventsTo(persistenceId: string, toSequenceNr: number, options: AbortOptions = {}): Promise<void> {
     this.#assertOpen(persistenceId)
-    await this.#run(deleteEventsTo(this.#context, persistenceId, toSequenceNr, options))
+    await this.#calls.run(() => deleteEventsTo(this.#context, persistenceId, toSequenceNr, options))
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#finish()
-    return this.#closing
-  }
-
-  /** A write of several requests is finished before the requests are. A replay that nobody pulls would never end: it fails. */
-  async #finish(): Promise<void> {
-    await Promise.allSettled(this.#running)
-    await this.#requests.close()
-  }
-
-  async #run<T>(work: Promise<T>): Promise<T> {
-    this.#running.add(work)
-    try {
-      return await work
-    } finally {
-      this.#running.delete(work)
-    }
+    return this.#calls.close(() => this.#requests.close())
   }
 
   #assertOpen(persistenceId: string): void {
-    if (this.#closing === undefined) return
+    if (!this.#calls.isClosed) return
     throw new PersistenceError(`${persistenceId}: refused, because the journal has been closed.`, { persistenceId })
   }
 }

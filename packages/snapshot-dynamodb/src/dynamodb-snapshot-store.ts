@@ -7,6 +7,7 @@ import {
   type Item,
   itemSize,
   MAX_ITEM_BYTES,
+  OpenCalls,
   RequestFailedError,
   type RequestOptions,
   type Requests,
@@ -42,17 +43,57 @@ export interface DynamoDBSnapshotStore extends SnapshotStore {
 class Implementation implements DynamoDBSnapshotStore {
   readonly config: ResolvedSnapshotStoreConfig
   readonly #requests: Requests
-  #closing: Promise<void> | undefined
+  readonly #calls = new OpenCalls()
 
   constructor(config: ResolvedSnapshotStoreConfig) {
     this.config = config
     this.#requests = connect(config)
   }
 
-  async loadSnapshot(
+  loadSnapshot(
     persistenceId: string,
     criteria: SnapshotSelectionCriteria = {},
-    { signal }: AbortOptions = {},
+    options: AbortOptions = {},
+  ): Promise<SelectedSnapshot | undefined> {
+    return this.#run(persistenceId, () => this.#load(persistenceId, criteria, options))
+  }
+
+  async saveSnapshot(metadata: SnapshotMetadata, snapshot: unknown, options: AbortOptions = {}): Promise<void> {
+    const { persistenceId, sequenceNr } = metadata
+    if (this.#calls.isClosed) {
+      const text = `${persistenceId}: the snapshot at ${sequenceNr} is refused, because the store has been closed. Nothing was written.`
+      throw new WriteRejectedError(text, { persistenceId, sequenceNr })
+    }
+    await this.#run(persistenceId, () => this.#save(metadata, snapshot, options))
+  }
+
+  deleteSnapshot(metadata: SnapshotMetadata, options: AbortOptions = {}): Promise<void> {
+    return this.#run(metadata.persistenceId, () => this.#delete(metadata, options))
+  }
+
+  deleteSnapshots(
+    persistenceId: string,
+    criteria: SnapshotSelectionCriteria = {},
+    options: AbortOptions = {},
+  ): Promise<void> {
+    return this.#run(persistenceId, () => this.#deleteAll(persistenceId, criteria, options))
+  }
+
+  close(): Promise<void> {
+    return this.#calls.close(() => this.#requests.close())
+  }
+
+  async #run<T>(persistenceId: string, call: () => Promise<T>): Promise<T> {
+    if (!this.#calls.isClosed) return this.#calls.run(call)
+    throw new PersistenceError(`${persistenceId}: refused, because the snapshot store has been closed.`, {
+      persistenceId,
+    })
+  }
+
+  async #load(
+    persistenceId: string,
+    criteria: SnapshotSelectionCriteria,
+    { signal }: AbortOptions,
   ): Promise<SelectedSnapshot | undefined> {
     this.#checkId(persistenceId)
     const options = requestOptions('recovery', `${persistenceId}: loading a snapshot`, persistenceId, signal)
@@ -72,7 +113,7 @@ class Implementation implements DynamoDBSnapshotStore {
     }
   }
 
-  async saveSnapshot(metadata: SnapshotMetadata, snapshot: unknown, { signal }: AbortOptions = {}): Promise<void> {
+  async #save(metadata: SnapshotMetadata, snapshot: unknown, { signal }: AbortOptions): Promise<void> {
     signal?.throwIfAborted()
     const { persistenceId, sequenceNr } = metadata
     const item = await this.#prepare(metadata, snapshot)
@@ -96,10 +137,7 @@ class Implementation implements DynamoDBSnapshotStore {
     }
   }
 
-  async deleteSnapshot(
-    { persistenceId, sequenceNr, timestamp }: SnapshotMetadata,
-    { signal }: AbortOptions = {},
-  ): Promise<void> {
+  async #delete({ persistenceId, sequenceNr, timestamp }: SnapshotMetadata, { signal }: AbortOptions): Promise<void> {
     this.#checkId(persistenceId)
     const { table, journalName } = this.config
     const purpose = `${persistenceId}: deleting the snapshot at ${sequenceNr}`
@@ -124,10 +162,10 @@ class Implementation implements DynamoDBSnapshotStore {
     }
   }
 
-  async deleteSnapshots(
+  async #deleteAll(
     persistenceId: string,
-    criteria: SnapshotSelectionCriteria = {},
-    { signal }: AbortOptions = {},
+    criteria: SnapshotSelectionCriteria,
+    { signal }: AbortOptions,
   ): Promise<void> {
     this.#checkId(persistenceId)
     const options = requestOptions('snapshot', `${persistenceId}: deleting snapshots`, persistenceId, signal)
@@ -140,11 +178,6 @@ class Implementation implements DynamoDBSnapshotStore {
       if (!(cause instanceof RequestFailedError)) throw cause
       throw deletionFailed(cause, persistenceId, undefined)
     }
-  }
-
-  close(): Promise<void> {
-    this.#closing ??= this.#requests.close()
-    return this.#closing
   }
 
   #saveFailed({ persistenceId, sequenceNr }: SnapshotMetadata, item: Item, cause: unknown): unknown {

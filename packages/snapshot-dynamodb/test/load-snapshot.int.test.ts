@@ -1,4 +1,4 @@
-import { RecoveryError, SerializationError, type SnapshotSelectionCriteria } from '@dynact/persistence'
+import { RecoveryError, SerializationError, type SnapshotSelectionCriteria, serialization } from '@dynact/persistence'
 import { serviceError } from '../../../tools/test-support/observed-client.js'
 import { freshId, impatient, rejectionOf, SnapshotFixture } from './snapshot-fixture.js'
 
@@ -301,23 +301,20 @@ describe('an abort', () => {
   })
 })
 
-describe('after close', () => {
-  test('every call is refused, naming what and for whom', async () => {
+describe('closing', () => {
+  test('every later call is refused, naming for whom', async () => {
     const persistenceId = freshId()
     const store = fixture.store()
     await store.close()
 
-    await expect(store.loadSnapshot(persistenceId)).rejects.toThrow(
-      `${persistenceId}: loading a snapshot: refused, because it has been closed`,
-    )
-    await expect(store.deleteSnapshot({ persistenceId, sequenceNr: 1, timestamp: 0 })).rejects.toThrow(
-      'has been closed',
-    )
-    await expect(store.deleteSnapshots(persistenceId)).rejects.toThrow('has been closed')
+    const refusal = `${persistenceId}: refused, because the snapshot store has been closed.`
+    await expect(store.loadSnapshot(persistenceId)).rejects.toThrow(refusal)
+    await expect(store.deleteSnapshot({ persistenceId, sequenceNr: 1, timestamp: 0 })).rejects.toThrow(refusal)
+    await expect(store.deleteSnapshots(persistenceId)).rejects.toThrow(refusal)
     expect(fixture.operations()).toEqual([])
   })
 
-  test('closing again is no error', async () => {
+  test('again is no error', async () => {
     const store = fixture.store()
 
     await Promise.all([store.close(), store.close()])
@@ -325,13 +322,38 @@ describe('after close', () => {
     await expect(store.close()).resolves.toBeUndefined()
   })
 
-  test('what was under way is finished', async () => {
+  test('waits for a load, until its snapshot has been read from its bytes', async () => {
     const persistenceId = freshId()
+    await fixture.store().saveSnapshot({ persistenceId, sequenceNr: 1, timestamp: 1 }, 'state')
+    const order: string[] = []
+    const slow = {
+      identifier: 7_003,
+      manifest: () => '',
+      toBinary: () => new Uint8Array(0),
+      fromBinary: async () => {
+        await new Promise((resolve) => setImmediate(resolve))
+        order.push('read')
+      },
+    }
+    const store = fixture.store({ serialization: serialization({ fallback: slow }) })
+    await store.saveSnapshot({ persistenceId, sequenceNr: 2, timestamp: 1 }, {})
+
+    await Promise.all([store.loadSnapshot(persistenceId), store.close().then(() => order.push('closed'))])
+
+    expect(order).toEqual(['read', 'closed'])
+  })
+
+  test('waits for a call of several requests, and refuses none of them', async () => {
+    const persistenceId = freshId()
+    for (let sequenceNr = 1; sequenceNr <= 6; sequenceNr++)
+      await fixture.putSnapshot({ persistenceId, sequenceNr, timestamp: 1 })
     const store = fixture.store()
-    await store.saveSnapshot({ persistenceId, sequenceNr: 1, timestamp: 1 }, 'state')
+    fixture.reset()
+    fixture.cutPages(2)
 
-    const [loaded] = await Promise.all([store.loadSnapshot(persistenceId), store.close()])
+    await Promise.all([store.deleteSnapshots(persistenceId), store.close()])
 
-    expect(loaded?.snapshot).toBe('state')
+    fixture.reset()
+    expect(await fixture.stored(persistenceId)).toEqual([])
   })
 })
