@@ -1,6 +1,7 @@
 import {
   connectionOptions,
   hasOneClient,
+  isOneClientCheckable,
   journalNameSchema,
   MAX_ITEM_BYTES,
   ONE_CLIENT,
@@ -50,7 +51,7 @@ const journalOptions = {
 /** Options of {@link dynamoDBJournal}. */
 export const journalConfigSchema = z
   .strictObject(journalOptions)
-  .refine(hasOneClient, { message: ONE_CLIENT, path: ['client'] })
+  .refine(hasOneClient, { message: ONE_CLIENT, path: ['client'], when: isOneClientCheckable })
 
 /** Options of the journal's table functions: those of the journal, so that one object serves both, and what only a table has. */
 export const journalTableConfigSchema = z.strictObject({

@@ -29,7 +29,7 @@ export const deleteEventsTo = async (
   { signal }: AbortOptions,
 ): Promise<void> => {
   checkPersistenceId(persistenceId)
-  if (!(toSequenceNr >= 0)) {
+  if (!Number.isInteger(toSequenceNr) && toSequenceNr !== Number.POSITIVE_INFINITY) {
     throw new PersistenceError(
       `${persistenceId}: events can't be deleted up to ${toSequenceNr}. Give the last sequence number to delete; Number.MAX_SAFE_INTEGER deletes all.`,
       { persistenceId },

@@ -187,7 +187,15 @@ describe('several mistakes', () => {
       retry: { attemptMs: -1, pause: 3 },
     })
 
-    for (const named of ['"tabel"', 'journalName', 'sequenceShards', 'onGap', 'retry.attemptMs', '"pause"'])
+    for (const named of [
+      '"tabel"',
+      'clientConfig',
+      'journalName',
+      'sequenceShards',
+      'onGap',
+      'retry.attemptMs',
+      '"pause"',
+    ])
       expect(message).toContain(named)
   })
 })

@@ -172,8 +172,8 @@ describe('deleting', () => {
     expect(fixture.observed.requests.length).toBeLessThan(12)
   })
 
-  test('refuses a number that is none', async () => {
-    await expect(fixture.journal().deleteEventsTo(freshId(), Number.NaN)).rejects.toThrow("can't be deleted up to NaN")
+  test.each([Number.NaN, 2.5])('refuses a number that is none, %d', async (to) => {
+    await expect(fixture.journal().deleteEventsTo(freshId(), to)).rejects.toThrow(`can't be deleted up to ${to}`)
   })
 
   test('interrupted after every request leaves a readable journal, and is resumed', async () => {

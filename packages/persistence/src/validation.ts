@@ -4,10 +4,15 @@ import type { AtomicWrite } from './persistent-repr.js'
 /**
  * Refuses an id that no journal can hold.
  *
- * @throws {@link PersistenceError} it is not a string, or is blank (the JVM plugins can't read such an id).
+ * @throws {@link PersistenceError} it is not a string, is blank (the JVM plugins can't read such an id), or has a lone
+ * surrogate (two such ids could have the same UTF-8 form).
  */
 export const checkPersistenceId = (persistenceId: unknown): void => {
-  if (typeof persistenceId === 'string' && persistenceId.trim() !== '') return
+  if (typeof persistenceId === 'string' && persistenceId.trim() !== '') {
+    if (persistenceId.isWellFormed()) return
+    const text = `The persistenceId ${JSON.stringify(persistenceId)} has a lone surrogate, which UTF-8 can't hold. Use another id.`
+    throw new PersistenceError(text, { persistenceId })
+  }
   const got = typeof persistenceId === 'string' ? JSON.stringify(persistenceId) : String(persistenceId)
   throw new PersistenceError(
     `A persistenceId must be a string that is not blank, but this one is ${got}. Give every persistent actor an id of its own.`,
@@ -20,7 +25,8 @@ const isSequenceNr = (value: unknown): value is number => Number.isSafeInteger(v
 /**
  * Refuses a write whose events do not belong together.
  *
- * @throws {@link WriteRejectedError} no events, another id among them, or sequence numbers that are not contiguous.
+ * @throws {@link WriteRejectedError} no events, another id among them, sequence numbers that are not contiguous, or texts that
+ * UTF-8 can't hold.
  */
 export const checkAtomicWrite = ({ persistenceId, events }: AtomicWrite): void => {
   const refuse = (why: string, sequenceNr: number | undefined) => {
@@ -37,5 +43,11 @@ export const checkAtomicWrite = ({ persistenceId, events }: AtomicWrite): void =
       refuse(`event ${event.sequenceNr} does not follow event ${first.sequenceNr + index - 1}`, event.sequenceNr)
     if (event.writerUuid !== first.writerUuid)
       refuse(`event ${event.sequenceNr} names another writer than the first event of the write`, event.sequenceNr)
+    for (const text of [event.manifest, event.writerUuid, ...event.tags])
+      if (typeof text !== 'string' || !text.isWellFormed())
+        refuse(
+          `a tag, manifest or writer of event ${event.sequenceNr} is no text that UTF-8 can hold`,
+          event.sequenceNr,
+        )
   }
 }

@@ -14,6 +14,7 @@ import {
 import { RecoveryError, type ReplayRange } from '@dynact/persistence'
 import type { Anomaly } from '../anomaly.js'
 import type { JournalContext } from '../journal-context.js'
+import type { Tail } from '../known-tails.js'
 import { type LowMark, readHighMarks, readLowMark } from '../marks.js'
 import { AtomicWriteAssembler } from './atomic-write-assembler.js'
 import { readHeadDownFrom } from './batch-head.js'
@@ -44,10 +45,13 @@ export class StoredHistory {
   #start: number
   /** The next sequence number, if there is no gap. */
   #expected: number
+  /** The gap that was last looked for once more. */
+  #doubted = 0
   /** Stored events at or after `from` so far: what `max` counts. */
   #count = 0
   /** A limit ended the replay before the history did. */
   #isCut = false
+  #tailBefore: Tail | undefined
   #lowMark: LowMark | undefined
   #highMarks: readonly number[] | undefined
   #lastWrite = { writerUuid: '', partitionNr: -1 }
@@ -69,6 +73,7 @@ export class StoredHistory {
 
   /** The events to replay, in order, in lists of about a page. */
   async *visibleEvents(): AsyncGenerator<readonly StoredEvent[], void> {
+    this.#tailBefore = this.#context.tails.get(this.#persistenceId)
     this.#isCut = this.#from > this.#to || this.#max < 1
     const from = this.#from
     // Where the event before the first one lies in the same hundred, it is read too: it proves the highest sequence number.
@@ -86,7 +91,10 @@ export class StoredHistory {
   async readHighest(): Promise<number> {
     const highest = await this.#findHighest()
     this.highestSeen = Math.max(this.highestSeen, highest)
-    this.#context.tails.set(this.#persistenceId, { highest, markedPartition: this.#isCut ? -1 : this.#markedPartition })
+    // What was written meanwhile in this process is known better.
+    const { tails } = this.#context
+    if (tails.get(this.#persistenceId) === this.#tailBefore)
+      tails.set(this.#persistenceId, { highest, markedPartition: this.#isCut ? -1 : this.#markedPartition })
     return highest
   }
 
@@ -152,14 +160,21 @@ export class StoredHistory {
     return this.#isCut
   }
 
-  /** Numbers are missing before this event. Deleted ones are no gap: the replay goes on at the low mark. */
+  /**
+   * Numbers are missing before this event. Deleted ones are no gap: the replay goes on at the low mark. Any others are looked
+   * for once more: another writer may have stored them after their hundred was read, and this event after that.
+   */
   async #judgeGapBefore(event: StoredEvent, visible: StoredEvent[]): Promise<PagesRange | undefined> {
-    this.#assembler.leaveOutHeld()
     const lowMark = await this.#readLowMark()
     if (lowMark.sequenceNr > event.sequenceNr) return this.#goOnAt(lowMark)
     await this.#takeCoveringBatch(visible)
     const gapStart = Math.max(this.#expected, lowMark.sequenceNr)
     const gapEnd = Math.min(event.sequenceNr - 1, this.#to)
+    if (gapStart <= gapEnd && this.#doubted !== gapStart) {
+      this.#doubted = gapStart
+      return { from: gapStart, throughPartition: partitionOf(event.sequenceNr), lookAhead: 1 }
+    }
+    this.#assembler.leaveOutHeld()
     if (gapStart <= gapEnd) this.#report('gap', gapStart, gapEnd)
     return undefined
   }
@@ -241,6 +256,7 @@ export class StoredHistory {
   }
 
   #goOnAt(lowMark: LowMark): PagesRange {
+    this.#assembler.leaveOutHeld()
     this.#start = Math.max(this.#start, lowMark.sequenceNr)
     this.#expected = this.#start
     return { ...FROM_HERE, from: this.#start }

@@ -55,8 +55,8 @@ export const writeEvents = async (
       if (outcome.failure !== undefined) throw failed(write, outcome.failure, mayBeStored)
     }
   } catch (error) {
-    // Whatever went wrong, the end of the history is no longer known here.
-    context.tails.forget(persistenceId)
+    // Unless nothing was written, the end of the history is no longer known here.
+    if (!(error instanceof WriteRejectedError)) context.tails.forget(persistenceId)
     throw error
   }
   const highest = events.at(-1)?.sequenceNr ?? 0
