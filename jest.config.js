@@ -32,6 +32,8 @@ const onDynamoDB = {
 export default {
   // Several test files share two cores and one DynamoDB Local.
   testTimeout: 60_000,
+  // Jest would leave one core of two idle.
+  maxWorkers: 2,
   reporters: ['default', '<rootDir>/tools/test-support/skipped-reporter.js'],
   projects: [
     kind('unit'),

@@ -1,4 +1,5 @@
 // @ts-check
+import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import preset from '@shelf/jest-dynamodb/jest-preset.js'
 import { stopDynalite } from './dynalite.js'
@@ -11,6 +12,10 @@ const require = createRequire(import.meta.url)
  * @param {{ watch: boolean, watchAll: boolean }} globalConfig
  */
 export default async function teardown(globalConfig) {
-  if (globalThis.__DYNAMODB__) await require(preset.globalTeardown).default(globalConfig)
-  else if (!globalConfig.watch && !globalConfig.watchAll) stopDynalite()
+  if (globalConfig.watch || globalConfig.watchAll) return
+  const server = globalThis.__DYNAMODB__
+  if (server === undefined) return stopDynalite()
+  const ended = server.exitCode === null && server.signalCode === null ? once(server, 'exit') : undefined
+  await require(preset.globalTeardown).default(globalConfig)
+  await ended // else Jest takes the dying server for an operation that a test has left open
 }

@@ -103,23 +103,23 @@ describe.each([
     expect(await run('node', ['--disable-warning=ExperimentalWarning', '-e', code], user)).toMatch(/^true [1-9]/)
   })
 
-  test.each(['mts', 'cts'])(
-    'a program in .%s compiles strictly and does the main job',
-    async (extension) => {
-      await copyFile(join(root, 'tools/pack/consumer.ts'), join(user, `consumer.${extension}`))
-      const options = [
-        '--strict',
-        '--exactOptionalPropertyTypes',
-        '--types',
-        'node',
-        '--module',
-        'nodenext',
-        '--target',
-        'es2023',
-      ]
+  test(
+    'a program compiles strictly as ES module and as CommonJS',
+    async () => {
+      const sources = ['consumer.mts', 'consumer.cts']
+      for (const source of sources) await copyFile(join(root, 'tools/pack/consumer.ts'), join(user, source))
+      const options = ['--strict', '--exactOptionalPropertyTypes', '--types', 'node', '--module', 'nodenext']
+      const tsc = join(root, 'node_modules/typescript/bin/tsc')
 
-      await run('node', [join(root, 'node_modules/typescript/bin/tsc'), ...options, `consumer.${extension}`], user)
-      const output = await run('node', [`consumer.${extension.replace('t', 'j')}`], user)
+      await run('node', [tsc, ...options, '--target', 'es2023', ...sources], user)
+    },
+    timeoutMs,
+  )
+
+  test.each(['mjs', 'cjs'])(
+    'the program does the main job as .%s',
+    async (extension) => {
+      const output = await run('node', [`consumer.${extension}`], user)
 
       expect(output).toBe('done\n')
     },
