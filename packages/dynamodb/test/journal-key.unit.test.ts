@@ -2,11 +2,11 @@ import {
   checkKeyLength,
   eventKey,
   type JournalKeyConfig,
-  journalNameSchema,
   markKeys,
   PARTITION_SIZE,
   partitionKey,
   partitionOf,
+  storeOptions,
 } from '@dynact/dynamodb'
 import { isUnambiguousJournalName, markKey } from '../src/layout/journal-key.js'
 
@@ -59,12 +59,12 @@ describe('a journalName', () => {
     '%s can not be mistaken for another',
     (name) => {
       expect(isUnambiguousJournalName(name)).toBe(true)
-      expect(journalNameSchema.safeParse(name).success).toBe(true)
+      expect(storeOptions('a-table').journalName.safeParse(name).success).toBe(true)
     },
   )
 
   test.each(['P', 'SH', 'SL', 'a-P', 'P-a', 'a-P-b', 'a-SH', 'SL-a', ''])('%j is refused', (name) => {
-    expect(journalNameSchema.safeParse(name).success).toBe(false)
+    expect(storeOptions('a-table').journalName.safeParse(name).success).toBe(false)
   })
 })
 

@@ -1,32 +1,13 @@
-import {
-  connectionOptions,
-  hasOneClient,
-  isOneClientCheckable,
-  journalNameSchema,
-  MAX_ITEM_BYTES,
-  ONE_CLIENT,
-  tableNameSchema,
-} from '@dynact/dynamodb'
-import { type Serialization, serialization } from '@dynact/persistence'
+import { ONE_CLIENT, storeOptions } from '@dynact/dynamodb'
 import { z } from 'zod'
 import type { Anomaly } from './anomaly.js'
 
-const isSerialization = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && 'serialize' in value && 'deserialize' in value
 const isFunction = (value: unknown): boolean => typeof value === 'function'
 
 const journalOptions = {
-  ...connectionOptions,
-  /** Name of the table. */
-  table: tableNameSchema.default('dynact-journal'),
-  /** Prefix of every key, the Akka and Pekko plugins' `journal-name`: several journals can share a table. */
-  journalName: journalNameSchema.default('journal'),
+  ...storeOptions('dynact-journal'),
   /** Over how many items the marks of one id are spread. Must be the same for all services on the table. */
   sequenceShards: z.int().min(1).max(1000).default(10),
-  /** Turns events into bytes and back. */
-  serialization: z
-    .custom<Serialization>(isSerialization, 'must come from serialization(...)')
-    .default(() => serialization()),
   /**
    * How the events of a batch are stored, all or none of them:
    * - `marked`: an item each, with its place in the batch; any size, at the cost of plain puts; what the JVM plugins write.
@@ -44,14 +25,10 @@ const journalOptions = {
   onAnomaly: z.custom<(anomaly: Anomaly) => void>(isFunction, 'must be a function').optional(),
   /** Look for events behind a hundred that holds nothing, in every recovery: for tables with faulty JVM writers. */
   distrust: z.boolean().default(false),
-  /** The largest item that is sent, in bytes. */
-  maxItemSize: z.int().min(1_000).max(MAX_ITEM_BYTES).default(MAX_ITEM_BYTES),
 } as const
 
 /** Options of {@link dynamoDBJournal}. */
-export const journalConfigSchema = z
-  .strictObject(journalOptions)
-  .refine(hasOneClient, { message: ONE_CLIENT, path: ['client'], when: isOneClientCheckable })
+export const journalConfigSchema = z.strictObject(journalOptions).refine(...ONE_CLIENT)
 
 /** Options of the journal's table functions: those of the journal, so that one object serves both, and what only a table has. */
 export const journalTableConfigSchema = z.strictObject({
