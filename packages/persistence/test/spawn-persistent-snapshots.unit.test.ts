@@ -173,6 +173,28 @@ describe('ctx.saveSnapshot', () => {
     expect(await h.ask(h.spawnAppending())).toBe('ab')
   })
 
+  test('waits for the one before, so that they end in order', async () => {
+    const go = deferred()
+    h.hooks.beforeSave = async ({ sequenceNr }, snapshot) => {
+      if (sequenceNr === 1) await go.promise
+      saves.push([sequenceNr, snapshot])
+    }
+    const actor = h.spawnAppending({}, async (message, ctx, state) => {
+      await ctx.persist(message)
+      void ctx.saveSnapshot(state)
+    })
+    await h.ask(actor, 'a')
+    await h.ask(actor, 'b')
+    const done = saved(2)
+    go.resolve()
+    await done
+
+    expect(saves).toEqual([
+      [1, 'a'],
+      [2, 'ab'],
+    ])
+  })
+
   test('starts the count of snapshotEvery anew', async () => {
     const actor = h.spawnAppending({ snapshotEvery: 2 }, async (message, ctx, state) => {
       await ctx.persist(message)
