@@ -294,7 +294,11 @@ export const nactBehaviours = (name: string, { makeEngine }: NactBehavioursOptio
           test('reset: the new recovery sees what was being persisted at the time', async () => {
             const writing = deferred()
             hooks.beforeWrite = ({ events }) => (events[0]?.payload === 'b' ? writing.promise : undefined)
-            hooks.beforeLoad = () => writing.resolve()
+            const finishLater = async () => {
+              // Long enough for a recovery that does not wait.
+              for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate)
+              writing.resolve()
+            }
             await ask(spawnJournalling(newSystem()), 'a')
             let failed = false
             const actor = spawn(
@@ -313,7 +317,12 @@ export const nactBehaviours = (name: string, { makeEngine }: NactBehavioursOptio
               },
               id,
               undefined,
-              { onCrash: (_, __, ctx) => ctx.reset },
+              {
+                onCrash: (_, __, ctx) => {
+                  void finishLater()
+                  return ctx.reset
+                },
+              },
             )
             dispatch(actor, 'b')
 

@@ -270,10 +270,18 @@ describe('events', () => {
       turns += 1
     }, 1)
 
-    await engine.events(key).reduce((total) => total + 1, 0)
+    let turnsBefore = Number.NaN
+    let turnsAfter = Number.NaN
+    await engine
+      .events(key)
+      .reduce((total, _, index) => {
+        turnsAfter = turns
+        if (index === 0) turnsBefore = turns
+        return total + 1
+      }, 0)
+      .finally(() => clearInterval(count))
 
-    clearInterval(count)
-    expect(turns).toBeGreaterThan(0)
+    expect(turnsAfter).toBeGreaterThan(turnsBefore)
   })
 })
 

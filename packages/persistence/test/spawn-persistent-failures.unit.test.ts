@@ -390,6 +390,21 @@ describe('recovery', () => {
     expect(await Promise.all(answers)).toEqual(['ab', 'abc'])
   })
 
+  test('follows a reset at once, without a message', async () => {
+    let replays = 0
+    const second = deferred()
+    h.hooks.beforeReplay = () => {
+      replays += 1
+      if (replays === 2) second.resolve()
+    }
+    const actor = h.spawnAppending(policy('reset'), () => {
+      throw new Error('reset me')
+    })
+    dispatch(actor, 'a')
+
+    await second.promise
+  })
+
   test('that fails stops the actor by default', async () => {
     h.hooks.beforeLoad = () => {
       throw new RecoveryError('away')
@@ -451,6 +466,27 @@ describe('recovery', () => {
 
     expect(delivered).toBe(0)
     expect(crashes).toEqual([])
+  })
+
+  test('of an actor that has stopped sends nothing to another one of its name', async () => {
+    const replaying = deferred()
+    const go = deferred()
+    h.hooks.beforeReplay = () => {
+      replaying.resolve()
+      return go.promise
+    }
+    const system = h.newSystem()
+    const actor = spawnPersistent(system, (state: string) => state, h.id, 'name')
+    dispatch(actor, 'a')
+    await replaying.promise
+    nact.stop(actor)
+    const received: unknown[] = []
+    nact.spawn(system, (_: unknown, message: unknown) => void received.push(message), 'name')
+    await new Promise(setImmediate)
+    go.resolve()
+    for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate)
+
+    expect(received).toEqual([])
   })
 
   test('does not count as idle time', async () => {
@@ -532,18 +568,21 @@ describe('recovery', () => {
     const count = setInterval(() => {
       turns += 1
     }, 1)
+    let turnsBefore = Number.NaN
+    let turnsAfter = Number.NaN
     const actor = spawnPersistent(
       h.newSystem(),
       (total: number = 0, _: unknown, ctx) => {
-        if (!ctx.recovering) nact.dispatch(ctx.sender, total)
+        if (ctx.sequenceNr === 1) turnsBefore = turns
+        if (ctx.recovering) turnsAfter = turns
+        else nact.dispatch(ctx.sender, total)
         return total + 1
       },
       h.id,
     )
 
-    expect(await nact.query(actor, () => 0, 4_000)).toBe(30_000)
-    clearInterval(count)
-    expect(turns).toBeGreaterThan(0)
+    expect(await nact.query(actor, () => 0, 30_000).finally(() => clearInterval(count))).toBe(30_000)
+    expect(turnsAfter).toBeGreaterThan(turnsBefore)
   })
 })
 

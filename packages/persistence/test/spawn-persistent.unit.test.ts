@@ -40,6 +40,24 @@ describe('persisting', () => {
     expect(first?.writerUuid).not.toBe(second?.writerUuid)
   })
 
+  test('stamps events later than those that were recovered', async () => {
+    const timestamp = Date.now() + 60_000
+    const event = {
+      persistenceId: h.id,
+      sequenceNr: 1,
+      payload: 'a',
+      manifest: '',
+      writerUuid: 'w',
+      timestamp,
+      tags: [],
+    }
+    await h.journal.writeEvents({ persistenceId: h.id, events: [event] })
+
+    await h.ask(h.spawnAppending(), 'b')
+
+    expect((await h.stored())[1]?.timestamp).toBe(timestamp + 0.001)
+  })
+
   test('persistAll stores all or none, in one atomic write', async () => {
     const sizes: number[] = []
     h.hooks.beforeWrite = ({ events }) => {
@@ -153,6 +171,32 @@ describe('persisting', () => {
       [h.id, 3, 2, false],
       [h.id, 4, 2, false],
     ])
+  })
+
+  test('shows as sender whoever sent the message, and while recovering the actor itself', async () => {
+    const senders: unknown[] = []
+    const spawn = () =>
+      spawnPersistent(
+        h.newSystem(),
+        async (_: unknown, message: string, ctx) => {
+          if (ctx.recovering) senders.push(ctx.sender === ctx.self)
+          else {
+            senders.push((ctx.sender as { type?: string }).type)
+            await ctx.persist(message)
+          }
+          if (message === 'asked') nact.dispatch(ctx.sender, 'answer')
+        },
+        h.id,
+      )
+    const first = spawn()
+    nact.dispatch(first, 'told')
+    await h.ask(first, 'asked')
+    expect(senders).toEqual(['nobody', 'temp'])
+    senders.length = 0
+
+    await h.ask(spawn(), 'asked')
+
+    expect(senders).toEqual([true, true, 'temp'])
   })
 
   test('works with a function that is not asynchronous', async () => {

@@ -19,8 +19,7 @@ interface WaitingMessage {
 }
 
 /**
- * A persistent actor over its incarnations, in terms of nact's plain actor: nact's state is whatever `begin` and `handle`
- * return, and is never looked at.
+ * A persistent actor over its incarnations, in terms of nact's plain actor. The state is in here; nact's own stays empty.
  *
  * Every step recovers first, if need be, so nact's supervision decides on failed recoveries too, and its idle timer does not run
  * meanwhile. A message whose step fails before it is handled (the recovery failed, or the writes of an earlier message) is not
@@ -52,10 +51,10 @@ export class PersistentActor {
   }
 
   /** nact's `initialStateFunc`: called when the actor is spawned and whenever it is reset. */
-  begin(ctx: NactContext): Incarnation {
+  begin(ctx: NactContext): void {
     // Not at once: nact's reset goes on to take the next message.
     if (this.#current !== undefined) queueMicrotask(() => this.step(ctx.self))
-    return this.#renew(ctx)
+    this.#renew(ctx)
   }
 
   /** Lets the actor take a step even if no message comes. */
@@ -65,7 +64,7 @@ export class PersistentActor {
   }
 
   /** nact's actor function. */
-  async handle(message: unknown, ctx: NactContext): Promise<Incarnation> {
+  async handle(message: unknown, ctx: NactContext): Promise<void> {
     this.#steps += 1
     if (!isInternal(ctx.sender)) this.#waiting.push({ message, ctx })
     const { incarnation, leave } = await this.#enter(ctx)
@@ -81,7 +80,6 @@ export class PersistentActor {
       if (this.#waiting.length > 0 && this.#steps === 0) this.step(ctx.self)
     }
     if (this.#isSnapshotDue(incarnation)) void this.#saveSnapshot(incarnation, ctx)
-    return this.#current ?? incarnation
   }
 
   /** The message to blame for an error, for supervision; `undefined` if the error is none of this actor's. */
