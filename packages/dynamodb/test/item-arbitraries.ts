@@ -34,7 +34,8 @@ export const attributeValues: fc.Arbitrary<AttributeValue> = fc.letrec<{ value: 
     fc.boolean().map((BOOL) => ({ BOOL })),
     fc.constant({ NULL: true }),
     set(texts, (text) => text).map((SS) => ({ SS })),
-    set(numberTexts, Number).map((NS) => ({ NS })),
+    // To DynamoDB -0 is 0.
+    set(numberTexts, (text) => Number(text) + 0).map((NS) => ({ NS })),
     set(bytes, (member) => member.join()).map((BS) => ({ BS })),
     fc.array(tie('value'), { maxLength: 4 }).map((L) => ({ L })),
     fc.dictionary(names, tie('value'), { maxKeys: 4, noNullPrototype: true }).map((M) => ({ M })),
