@@ -1,3 +1,5 @@
+import { onAbort } from './abort-listeners.js'
+
 /** Who goes first when every slot is taken. */
 export type Priority = 'write' | 'recovery' | 'snapshot'
 
@@ -40,8 +42,7 @@ export class Limiter {
         queue.splice(queue.indexOf(waiter), 1)
         reject(signal?.reason)
       }
-      const waiter: Waiter = { admit: resolve, detach: () => signal?.removeEventListener('abort', abort) }
-      signal?.addEventListener('abort', abort, { once: true })
+      const waiter: Waiter = { admit: resolve, detach: signal === undefined ? () => {} : onAbort(signal, abort) }
       queue.push(waiter)
     })
   }

@@ -1,9 +1,10 @@
 import { PersistenceError } from '@dynact/persistence'
 import { classify, type Failure } from './classify.js'
-import { DeadlinePassedError, FailedAttempt, RequestFailedError, TimeoutError } from './errors.js'
+import { DeadlinePassedError, FailedAttempt, RequestFailedError } from './errors.js'
 import type { Limiter, Priority } from './limiter.js'
 import { backoffMs, type RetryOptions, systemTiming, type Timing } from './retry.js'
 import type { OperationName, Operations, Transport } from './transport/transport.js'
+import { within } from './within.js'
 
 /** What one request is for. */
 export interface RequestOptions {
@@ -31,6 +32,8 @@ export class Requests {
   readonly #limiter: Limiter
   readonly #retry: RetryOptions
   readonly #timing: Timing
+  /** An attempt with less time than this is not made: not sent, its outcome is known; sent so late, it would often not be. */
+  readonly #leastMs: number
   readonly #inFlight = new Set<Promise<unknown>>()
   #closed = false
 
@@ -39,6 +42,7 @@ export class Requests {
     this.#limiter = limiter
     this.#retry = retry
     this.#timing = timing
+    this.#leastMs = Math.min(retry.attemptMs, retry.totalMs) / 2
   }
 
   /**
@@ -106,7 +110,7 @@ export class Requests {
         const failure = classify(error.cause)
         if (failure.applied === 'unknown') applied = 'unknown'
         const pauseMs = backoffMs(this.#retry, attempts, this.#timing.random())
-        if (!failure.retryable || this.#timing.now() + pauseMs >= deadline)
+        if (!failure.retryable || this.#timing.now() + pauseMs > deadline - this.#leastMs)
           throw this.#failed(error.cause, { ...failure, applied }, attempts, options)
         await this.#timing.sleep(pauseMs, signal)
       }
@@ -120,17 +124,15 @@ export class Requests {
     { signal, priority }: RequestOptions,
   ): Promise<Operations[O]['output']> {
     return this.#limiter.run(priority, signal, async () => {
-      const timeoutMs = Math.min(this.#retry.attemptMs, deadline - this.#timing.now())
-      // Sent so late, its outcome would stay unknown; not sent at all, it is known.
-      if (timeoutMs <= 0) throw new FailedAttempt(new DeadlinePassedError())
-      const timeout = AbortSignal.timeout(Math.ceil(timeoutMs))
+      const remainingMs = deadline - this.#timing.now()
+      if (remainingMs < this.#leastMs) throw new FailedAttempt(new DeadlinePassedError())
       try {
-        const either = signal === undefined ? timeout : AbortSignal.any([timeout, signal])
-        return await Promise.race([this.#transport.send(operation, input, either), whenAborted(either)])
+        return await within(Math.min(this.#retry.attemptMs, remainingMs), signal, (either) =>
+          this.#transport.send(operation, input, either),
+        )
       } catch (cause) {
         signal?.throwIfAborted()
-        const ms = Math.ceil(timeoutMs)
-        throw new FailedAttempt(timeout.aborted ? new TimeoutError(`no answer within ${ms} ms`, { cause }) : cause)
+        throw new FailedAttempt(cause)
       }
     })
   }
@@ -148,12 +150,6 @@ export class Requests {
     })
   }
 }
-
-/** Rejects when the signal aborts: what a client waits for before it sends, credentials say, may not heed the signal. */
-const whenAborted = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
 
 /** Dual-stack connects fail with an AggregateError that has no text of its own. */
 const firstLine = (error: Error): string => {

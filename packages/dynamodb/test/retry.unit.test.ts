@@ -43,6 +43,15 @@ describe('the options', () => {
     expect(retrySchema.parse({})).toEqual(retry)
   })
 
+  test.each([
+    [{ totalMs: 1_000 }, { attemptMs: 1_000, totalMs: 1_000 }],
+    [{ totalMs: 60_000 }, { attemptMs: 1_500, totalMs: 60_000 }],
+    [{ attemptMs: 100 }, { attemptMs: 100, totalMs: 4_500 }],
+    [{ attemptMs: 5_000 }, { attemptMs: 5_000, totalMs: 15_000 }],
+  ])('of %j alone are completed to %j', (given, completed) => {
+    expect(retrySchema.parse(given)).toEqual({ ...retry, ...completed })
+  })
+
   test('are frozen', () => {
     expect(Object.isFrozen(retrySchema.parse({}))).toBe(true)
   })

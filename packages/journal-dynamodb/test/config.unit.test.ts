@@ -160,7 +160,7 @@ describe('a mistake is refused, with the option and what it must be', () => {
     ['a text for a boolean', { client, distrust: 'true' }, /→ at distrust/],
     [
       'an attempt longer than all of them',
-      { client, retry: { attemptMs: 5_000 } },
+      { client, retry: { attemptMs: 5_000, totalMs: 4_999 } },
       /must not be larger than totalMs\s+→ at retry\.attemptMs/,
     ],
     ['a text for a number', { client, retry: { totalMs: '1000' } }, /→ at retry\.totalMs/],

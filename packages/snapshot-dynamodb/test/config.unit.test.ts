@@ -94,7 +94,7 @@ describe('a mistake is refused, with the option and what it must be', () => {
     ['no connection', { client, maxConnections: 0 }, /→ at maxConnections/],
     [
       'an attempt longer than all of them',
-      { client, retry: { totalMs: 1_000 } },
+      { client, retry: { attemptMs: 1_001, totalMs: 1_000 } },
       /must not be larger than totalMs\s+→ at retry\.attemptMs/,
     ],
   ])('%s', (_, config, message) => {
@@ -112,7 +112,7 @@ describe('a mistake is refused, with the option and what it must be', () => {
       table: 7,
       journalName: 'P',
       maxItemSize: 1,
-      retry: { attemptMs: 9_999, maxMs: -1, pause: 3 },
+      retry: { attemptMs: 9_999, totalMs: 1_000, maxMs: -1, pause: 3 },
     })
 
     for (const named of [
