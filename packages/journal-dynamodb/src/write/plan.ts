@@ -21,7 +21,7 @@ export interface WriteStep {
   readonly items: readonly Item[]
   /** All items or none, at the service itself. */
   readonly inTransaction: boolean
-  /** The high marks to raise along with them. */
+  /** The high marks to raise along with them: of the hundred that comes next, or of this one, if events are in it already. */
   readonly highMarks: readonly number[]
 }
 
@@ -55,15 +55,25 @@ export const planWrite = (
   const stones = emptyHundreds(first, tail).map((nr) =>
     step([steppingStoneItem(config, first.persistenceId, nr * PARTITION_SIZE, first.writerUuid)], [nr]),
   )
-  if (events.length === 1) return [...stones, ...markedSteps(config, events, payloads, step)]
-  switch (config.atomicWrites) {
-    case 'marked':
-      return [...stones, ...markedSteps(config, events, payloads, step)]
-    case 'transaction':
-      return [...stones, transactionStep(config, events, payloads, step)]
-    case 'packed':
-      return [...stones, packedStep(config, events, payloads, step)]
-  }
+  const stepsOf = STEPS_OF[events.length === 1 ? 'marked' : config.atomicWrites]
+  return withMarksFirst([...stones, ...stepsOf(config, events, payloads, step)], tail)
+}
+
+/**
+ * Moves the mark of every hundred that the write enters one step ahead of its items. The JVM plugins find a hundred by its mark
+ * only: items without it, which a crash would leave, are there to us and not to them, and they would write over them.
+ */
+const withMarksFirst = (steps: readonly WriteStep[], tail: Tail | undefined): WriteStep[] => {
+  const isEntered = (mark: number) => tail === undefined || partitionOf(tail.highest) !== partitionOf(mark)
+  const before: WriteStep = { items: [], inTransaction: false, highMarks: [] }
+  const moved = [before, ...steps].map((step, index, all) => ({
+    ...step,
+    highMarks: [
+      ...step.highMarks.filter((mark) => !isEntered(mark)),
+      ...(all[index + 1]?.highMarks ?? []).filter(isEntered),
+    ],
+  }))
+  return moved.filter(({ items, highMarks }) => items.length > 0 || highMarks.length > 0)
 }
 
 type MakeStep = (items: readonly Item[], partitionNrs: Iterable<number>, inTransaction?: boolean) => WriteStep
@@ -91,33 +101,35 @@ const markedSteps = (
   return steps
 }
 
-const transactionStep = (
+const transactionSteps = (
   config: ResolvedJournalConfig,
   events: Events,
   payloads: readonly SerializedPayload[],
   step: MakeStep,
-): WriteStep => {
+): WriteStep[] => {
   if (events.length > MAX_TRANSACTION_ITEMS)
     throw tooMuch(events, `a transaction takes at most ${MAX_TRANSACTION_ITEMS} events`)
   const items = markedItems(config, events, payloads)
   const bytes = items.reduce((total, item) => total + itemSize(item), 0)
   if (bytes > MAX_TRANSACTION_BYTES)
     throw tooMuch(events, `they need ${bytes} bytes, and a transaction takes at most ${MAX_TRANSACTION_BYTES}`)
-  return step(items, new Set(events.map(({ sequenceNr }) => partitionOf(sequenceNr))), true)
+  return [step(items, new Set(events.map(({ sequenceNr }) => partitionOf(sequenceNr))), true)]
 }
 
 /** The mark follows the end of the batch, since that is where the next event goes. */
-const packedStep = (
+const packedSteps = (
   config: ResolvedJournalConfig,
   events: Events,
   payloads: readonly SerializedPayload[],
   step: MakeStep,
-): WriteStep => {
+): WriteStep[] => {
   if (events.length > MAX_PACKED_EVENTS)
     throw tooMuch(events, `a packed batch takes at most ${MAX_PACKED_EVENTS} events`)
   const end = events[0].sequenceNr + events.length - 1
-  return step([packedItem(config, events, payloads)], [partitionOf(end)])
+  return [step([packedItem(config, events, payloads)], [partitionOf(end)])]
 }
+
+const STEPS_OF = { marked: markedSteps, transaction: transactionSteps, packed: packedSteps } as const
 
 const tooMuch = ([{ persistenceId, sequenceNr }, ...rest]: Events, why: string): WriteRejectedError =>
   new WriteRejectedError(
