@@ -43,8 +43,20 @@ const checkShape = (expected: CreateTableCommandInput, actual: TableDescription)
   }
 }
 
+const wait = (client: DynamoDBClient) => ({ client, maxWaitTime: MAX_WAIT_SECONDS, minDelay: 1, maxDelay: 5 })
+
+const describeTable = async (client: DynamoDBClient, TableName: string): Promise<TableDescription | undefined> => {
+  try {
+    return (await client.send(new DescribeTableCommand({ TableName }))).Table
+  } catch (error) {
+    if (hasName(error, 'ResourceNotFoundException')) return undefined
+    throw error
+  }
+}
+
 /**
- * Creates a table and waits until it is ACTIVE; one that is there and has the right shape is left as it is.
+ * Creates a table and waits until it is ACTIVE; one that is there and has the right shape is left as it is, and needs no
+ * permission but `dynamodb:DescribeTable`. One that is just being deleted is waited for, and created anew.
  *
  * @throws {@link ConfigError} a table of that name has another shape.
  * @throws {@link PersistenceError} DynamoDB refused, or could not be reached, or the table was not ACTIVE after 5 minutes.
@@ -52,16 +64,28 @@ const checkShape = (expected: CreateTableCommandInput, actual: TableDescription)
 export const createTable = async (client: DynamoDBClient, input: CreateTableCommandInput): Promise<void> => {
   const TableName = input.TableName ?? ''
   try {
-    try {
-      await client.send(new CreateTableCommand(input))
-    } catch (error) {
-      if (!hasName(error, 'ResourceInUseException')) throw error
+    let table = await describeTable(client, TableName)
+    if (table?.TableStatus === 'DELETING') {
+      await waitUntilTableNotExists(wait(client), { TableName })
+      table = undefined
     }
-    await waitUntilTableExists({ client, maxWaitTime: MAX_WAIT_SECONDS, minDelay: 1, maxDelay: 5 }, { TableName })
-    const { Table } = await client.send(new DescribeTableCommand({ TableName }))
-    if (Table !== undefined) checkShape(input, Table)
+    if (table === undefined) await createUnlessThere(client, input)
+    if (table?.TableStatus !== 'ACTIVE') {
+      await waitUntilTableExists(wait(client), { TableName })
+      table = await describeTable(client, TableName)
+    }
+    if (table !== undefined) checkShape(input, table)
   } catch (cause) {
     throw tableError('create', TableName, cause)
+  }
+}
+
+/** Another process may be first. */
+const createUnlessThere = async (client: DynamoDBClient, input: CreateTableCommandInput): Promise<void> => {
+  try {
+    await client.send(new CreateTableCommand(input))
+  } catch (error) {
+    if (!hasName(error, 'ResourceInUseException')) throw error
   }
 }
 
@@ -73,7 +97,7 @@ export const createTable = async (client: DynamoDBClient, input: CreateTableComm
 export const deleteTable = async (client: DynamoDBClient, TableName: string): Promise<void> => {
   try {
     await client.send(new DeleteTableCommand({ TableName }))
-    await waitUntilTableNotExists({ client, maxWaitTime: MAX_WAIT_SECONDS, minDelay: 1, maxDelay: 5 }, { TableName })
+    await waitUntilTableNotExists(wait(client), { TableName })
   } catch (cause) {
     if (hasName(cause, 'ResourceNotFoundException')) return
     throw tableError('delete', TableName, cause)

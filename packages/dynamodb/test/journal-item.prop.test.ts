@@ -17,7 +17,7 @@ test('an event comes back from its item as it went in', () => {
       const item = eventItem(config, event, payload, place)
 
       const { persistenceId, sequenceNr, manifest, writerUuid, timestamp, tags, deleted } = event
-      expect(readEventItem(item, persistenceId, partitionOf(sequenceNr))).toEqual({
+      expect(readEventItem(item, 'events', persistenceId, partitionOf(sequenceNr))).toEqual({
         sequenceNr,
         manifest,
         writerUuid,
@@ -37,7 +37,7 @@ test('timestamps keep their order when they are rounded to microseconds', () => 
   const times = fc.double({ min: 1, max: 4e12, noNaN: true })
   const storedTime = (event: PersistentRepr, payload: SerializedPayload, timestamp: number): number => {
     const item = eventItem(config, { ...event, timestamp }, payload, { index: 0, lastIndex: 0 })
-    return readEventItem(item, event.persistenceId, partitionOf(event.sequenceNr)).timestamp
+    return readEventItem(item, 'events', event.persistenceId, partitionOf(event.sequenceNr)).timestamp
   }
 
   fc.assert(
@@ -57,6 +57,7 @@ test('a stepping stone reads as the first of two', () => {
     fc.property(persistenceIds, sequenceNrs, fc.uuid(), (persistenceId, sequenceNr, writerUuid) => {
       const stone = readEventItem(
         steppingStoneItem(config, persistenceId, sequenceNr, writerUuid),
+        'events',
         persistenceId,
         partitionOf(sequenceNr),
       )

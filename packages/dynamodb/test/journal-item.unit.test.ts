@@ -97,7 +97,7 @@ test.each([
 
 describe('reading an event', () => {
   const stored: Item = eventItem(config, event, plain, alone)
-  const read = (item: Item) => readEventItem(item, 'orders-7', 12)
+  const read = (item: Item) => readEventItem(item, 'events', 'orders-7', 12)
   const without = (name: string): Item => Object.fromEntries(Object.entries(stored).filter(([key]) => key !== name))
 
   test('what other versions of the plugins leave out has its neutral value', () => {
@@ -141,7 +141,7 @@ describe('reading an event', () => {
 
     expect(attempt).toThrow(RecoveryError)
     expect(attempt).toThrow(expect.objectContaining({ persistenceId: 'orders-7', sequenceNr: 1203 }))
-    expect(attempt).toThrow('the item par=journal-P-orders-7-12, num=3 of the journal')
+    expect(attempt).toThrow('the item par=journal-P-orders-7-12, num=3 of table events')
     expect(attempt).toThrow(why)
   })
 })

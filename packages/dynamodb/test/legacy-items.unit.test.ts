@@ -33,7 +33,7 @@ const eventItemOf = (pay: Uint8Array, more: Item = {}): Item => ({
   pay: { B: pay },
   ...more,
 })
-const read = (pay: Uint8Array, more?: Item) => readEventItem(eventItemOf(pay, more), 'order-7', 1)
+const read = (pay: Uint8Array, more?: Item) => readEventItem(eventItemOf(pay, more), 'events', 'order-7', 1)
 
 describe('a legacy event', () => {
   test('has everything in one message', () => {
@@ -112,7 +112,7 @@ describe('a legacy event', () => {
     ['nothing at all', Uint8Array.of(), 'it has no payload'],
   ])('with %s is refused, naming the item', (_, pay, why) => {
     expect(() => read(pay)).toThrow(RecoveryError)
-    expect(() => read(pay)).toThrow('order-7: the item par=journal-P-order-7-1, num=5 of the journal')
+    expect(() => read(pay)).toThrow('order-7: the item par=journal-P-order-7-1, num=5 of table events')
     expect(() => read(pay)).toThrow(why)
   })
 
@@ -137,6 +137,7 @@ const legacySnapshot = (id: number, manifest: string, data: string): Uint8Array 
 const readSnapshot = (pay: Uint8Array, more: Item = {}) =>
   readSnapshotItem(
     { par: { S: 'journal-P-order-7' }, seq: { N: '12' }, ts: { N: '1400000000012' }, pay: { B: pay }, ...more },
+    'snapshots',
     'order-7',
   )
 
@@ -168,7 +169,7 @@ describe('a legacy snapshot', () => {
     ['a manifest that is not UTF-8', concat(int32(5), int32(20), [0xff]), "the serializer's manifest is not UTF-8"],
   ])('with %s is refused, naming the snapshot', (_, pay, why) => {
     expect(() => readSnapshot(pay)).toThrow(RecoveryError)
-    expect(() => readSnapshot(pay)).toThrow("order-7: the snapshot at 12 can't be read")
+    expect(() => readSnapshot(pay)).toThrow("order-7: the snapshot at 12 in table snapshots can't be read")
     expect(() => readSnapshot(pay)).toThrow(why)
   })
 

@@ -41,7 +41,7 @@ test('a packed batch comes back event by event as it went in, each with its plac
       const item = packedItem(config, events, stored)
 
       expect(occupiedBy(item)).toBe(events.length)
-      expect(readJournalItem(item, first.persistenceId, partitionOf(first.sequenceNr))).toEqual(
+      expect(readJournalItem(item, 'events', first.persistenceId, partitionOf(first.sequenceNr))).toEqual(
         events.map(({ sequenceNr, writerUuid, manifest, timestamp, tags, deleted }, index) => ({
           sequenceNr,
           writerUuid,
@@ -125,10 +125,10 @@ describe('a damaged packed batch fails, naming the item and why', () => {
       'event 1 has no serializer id',
     ],
   ])('%s', (_, item, why) => {
-    const attempt = () => readJournalItem(item, 'orders-7', 2)
+    const attempt = () => readJournalItem(item, 'events', 'orders-7', 2)
 
     expect(attempt).toThrow(RecoveryError)
     expect(attempt).toThrow(expect.objectContaining({ persistenceId: 'orders-7', sequenceNr: 205 }))
-    expect(attempt).toThrow(`the packed batch par=journal-P-orders-7-2, num=5 of the journal can't be read: ${why}`)
+    expect(attempt).toThrow(`the packed batch par=journal-P-orders-7-2, num=5 of table events can't be read: ${why}`)
   })
 })

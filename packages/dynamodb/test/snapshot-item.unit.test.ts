@@ -44,7 +44,7 @@ test('a snapshot comes back from its item as it went in', () => {
       (persistenceId, sequenceNr, timestamp, stored) => {
         const item = snapshotItem('journal', { persistenceId, sequenceNr, timestamp }, stored)
 
-        expect(readSnapshotItem(item, persistenceId)).toEqual({
+        expect(readSnapshotItem(item, 'snapshots', persistenceId)).toEqual({
           metadata: { persistenceId, sequenceNr, timestamp },
           payload: stored,
         })
@@ -65,7 +65,7 @@ describe('reading a snapshot', () => {
     ['a timestamp that is text', { ...stored, ts: { S: '1' } }, 'ts is not an integer or not there'],
     ['a manifest that is a number', { ...stored, ser_manifest: { N: '1' } }, 'ser_manifest is not a string'],
   ])('%s fails, naming the snapshot and why', (_, item, why) => {
-    const attempt = () => readSnapshotItem(item, 'orders-7')
+    const attempt = () => readSnapshotItem(item, 'snapshots', 'orders-7')
 
     expect(attempt).toThrow(RecoveryError)
     expect(attempt).toThrow(expect.objectContaining({ persistenceId: 'orders-7', sequenceNr: 1_203 }))

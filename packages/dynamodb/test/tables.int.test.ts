@@ -1,6 +1,9 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
+  DeleteTableCommand,
   DescribeTableCommand,
   DynamoDBClient,
   GetItemCommand,
@@ -8,7 +11,9 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import { createTable, deleteTable, journalTableSchema, snapshotTableSchema } from '@dynact/dynamodb'
 import { ConfigError, PersistenceError } from '@dynact/persistence'
+import dynalite from 'dynalite'
 import { testClientConfig, uniqueTableName } from '../../../tools/test-support/index.js'
+import { serviceError } from './fake-transport.js'
 import { rejectionOf } from './make-requests.js'
 
 const client = new DynamoDBClient(testClientConfig())
@@ -102,6 +107,44 @@ describe('creating a table', () => {
       (schemaOf(table).KeySchema ?? []).map(({ AttributeName = '' }) => [AttributeName, item[AttributeName as 'par']]),
     )
     expect((await client.send(new GetItemCommand({ TableName: table, Key }))).Item).toEqual(item)
+  })
+
+  test('needs no permission to create one when it is there', async () => {
+    const table = tableName()
+    const schema = journalTableSchema(table, false)
+    await createTable(client, schema)
+    const describing = new DynamoDBClient(testClientConfig())
+    describing.middlewareStack.add(
+      (next, context) => async (args) => {
+        if (context['commandName'] !== 'DescribeTableCommand') throw serviceError('AccessDeniedException')
+        return next(args)
+      },
+      { step: 'initialize' },
+    )
+
+    await expect(createTable(describing, schema)).resolves.toBeUndefined()
+    await expect(createTable(describing, journalTableSchema(tableName(), false))).rejects.toThrow(
+      /^Could not create the table .*: AccessDeniedException/,
+    )
+    describing.destroy()
+  })
+
+  test('that is just being deleted waits, and makes it anew', async () => {
+    // DynamoDB Local deletes at once; dynalite takes its time, as AWS does.
+    const slow = dynalite({ createTableMs: 0, deleteTableMs: 500 })
+    await once(slow.listen(0, '127.0.0.1'), 'listening')
+    const endpoint = `http://127.0.0.1:${(slow.address() as AddressInfo).port}`
+    const client = new DynamoDBClient({ ...testClientConfig(), endpoint })
+    const schema = journalTableSchema(uniqueTableName('tables'), false)
+    await createTable(client, schema)
+    await client.send(new DeleteTableCommand({ TableName: schema.TableName }))
+
+    await createTable(client, schema)
+
+    const { Table } = await client.send(new DescribeTableCommand({ TableName: schema.TableName }))
+    expect(Table?.TableStatus).toBe('ACTIVE')
+    client.destroy()
+    slow.close()
   })
 
   test('by two at once: both find it done', async () => {

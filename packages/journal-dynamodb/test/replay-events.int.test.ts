@@ -224,7 +224,9 @@ describe('a replay', () => {
     const replay = replayed(fixture.journal(), id)
 
     await expect(replay).rejects.toBeInstanceOf(RecoveryError)
-    await expect(replay).rejects.toThrow(`par=journal-P-${id}-0, num=1`)
+    await expect(replay).rejects.toThrow(
+      `${id}: the item par=journal-P-${id}-0, num=1 of table ${fixture.table} can't be read`,
+    )
   })
 
   test('that can not reach DynamoDB names the table, the id and what to do', async () => {

@@ -102,7 +102,7 @@ class Implementation implements DynamoDBSnapshotStore {
     try {
       for await (const items of findSnapshots(search, { keysOnly: false })) {
         if (items[0] === undefined) continue
-        const { metadata, payload } = readSnapshotItem(items[0], persistenceId)
+        const { metadata, payload } = readSnapshotItem(items[0], config.table, persistenceId)
         return { metadata, snapshot: await config.serialization.deserialize(payload, metadata) }
       }
       return undefined

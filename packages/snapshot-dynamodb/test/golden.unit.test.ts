@@ -30,7 +30,7 @@ test.each(named(cases.filter(({ item }) => !isLegacy(item))))('%s is stored as t
 })
 
 test.each(named(cases))('%s is read as the JVM reads it', async (_, { pid, snapshot, item }) => {
-  const { metadata, payload } = readSnapshotItem(item, pid)
+  const { metadata, payload } = readSnapshotItem(item, 'snapshots', pid)
 
   expect(metadata).toEqual({ persistenceId: pid, sequenceNr: snapshot.seq, timestamp: snapshot.ts })
   expect(await serialization.deserialize(payload, metadata)).toEqual(payloadOf(snapshot))

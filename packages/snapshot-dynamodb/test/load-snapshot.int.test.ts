@@ -170,7 +170,7 @@ describe('a snapshot that can not be read', () => {
 
     expect(error).toBeInstanceOf(RecoveryError)
     expect(error).toMatchObject({ persistenceId, sequenceNr: 7, code: 'RECOVERY' })
-    expect((error as Error).message).toContain('the snapshot at 7 can')
+    expect((error as Error).message).toContain(`the snapshot at 7 in table ${fixture.table} can't be read`)
     expect((error as Error).message).toContain('pay_data is not binary or not there')
   })
 

@@ -91,15 +91,16 @@ export const markItem = (
 /**
  * Reads an event item.
  *
+ * @param table - named in the error.
  * @throws {@link RecoveryError} an attribute is missing, of another type, or contradicts the key.
  */
-export const readEventItem = (item: Item, persistenceId: string, partitionNr: number): StoredEvent => {
+export const readEventItem = (item: Item, table: string, persistenceId: string, partitionNr: number): StoredEvent => {
   const num = item[Attributes.NUM]?.N
   const sequenceNr = partitionNr * PARTITION_SIZE + Number(num)
   const fail = (why: string): never => {
     const { PAR, NUM } = Attributes
     throw new RecoveryError(
-      `${persistenceId}: the item ${PAR}=${item[PAR]?.S}, ${NUM}=${num} of the journal can't be read: ${why}. Look at it, and restore it from a backup or delete it.`,
+      `${persistenceId}: the item ${PAR}=${item[PAR]?.S}, ${NUM}=${num} of table ${table} can't be read: ${why}. Look at it, and restore it from a backup or delete it.`,
       { persistenceId, sequenceNr },
     )
   }

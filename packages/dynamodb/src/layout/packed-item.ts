@@ -58,18 +58,25 @@ export const occupiedBy = (item: Item): number => {
 /**
  * The events of an item of a hundred: one, or those of a packed batch.
  *
+ * @param table - named in the error.
  * @throws {@link RecoveryError} the item is damaged.
  */
-export const readJournalItem = (item: Item, persistenceId: string, partitionNr: number): StoredEvent[] => {
+export const readJournalItem = (
+  item: Item,
+  table: string,
+  persistenceId: string,
+  partitionNr: number,
+): StoredEvent[] => {
   const packed = item[Attributes.PACKED_EVENTS]
   return packed === undefined
-    ? [readEventItem(item, persistenceId, partitionNr)]
-    : readPackedItem(item, packed, persistenceId, partitionNr)
+    ? [readEventItem(item, table, persistenceId, partitionNr)]
+    : readPackedItem(item, packed, table, persistenceId, partitionNr)
 }
 
 const readPackedItem = (
   item: Item,
   packed: AttributeValue,
+  table: string,
   persistenceId: string,
   partitionNr: number,
 ): StoredEvent[] => {
@@ -77,7 +84,7 @@ const readPackedItem = (
   const sequenceNr = partitionNr * PARTITION_SIZE + Number(num)
   const fail = (why: string): never => {
     throw new RecoveryError(
-      `${persistenceId}: the packed batch par=${item[Attributes.PAR]?.S}, num=${num} of the journal can't be read: ${why}. Look at it, and restore it from a backup or delete it.`,
+      `${persistenceId}: the packed batch par=${item[Attributes.PAR]?.S}, num=${num} of table ${table} can't be read: ${why}. Look at it, and restore it from a backup or delete it.`,
       { persistenceId, sequenceNr },
     )
   }

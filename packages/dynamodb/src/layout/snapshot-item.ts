@@ -47,13 +47,14 @@ export const snapshotItemSize = (item: Item): number => {
 /**
  * Reads a snapshot item.
  *
+ * @param table - named in the error.
  * @throws {@link RecoveryError} an attribute is missing or of another type.
  */
-export const readSnapshotItem = (item: Item, persistenceId: string): StoredSnapshot => {
+export const readSnapshotItem = (item: Item, table: string, persistenceId: string): StoredSnapshot => {
   const sequenceNr = Number(item[Attributes.SEQ]?.N)
   const fail = (why: string): never => {
     throw new RecoveryError(
-      `${persistenceId}: the snapshot at ${sequenceNr} can't be read: ${why}. Delete it, and the actor recovers from an older one or from its events.`,
+      `${persistenceId}: the snapshot at ${sequenceNr} in table ${table} can't be read: ${why}. Delete it, and the actor recovers from an older one or from its events.`,
       { persistenceId, sequenceNr },
     )
   }

@@ -44,7 +44,7 @@ export const readHeadDownFrom = async (
     const before = lowest
     for await (const items of pages) {
       for (const item of items) {
-        const earlier = readJournalItem(item, persistenceId, partitionNr).at(-1)
+        const earlier = readJournalItem(item, config.table, persistenceId, partitionNr).at(-1)
         if (earlier === undefined || !follows(earlier, lowest)) return lowest.sequenceNr
         lowest = earlier
       }

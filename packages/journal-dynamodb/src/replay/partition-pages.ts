@@ -38,7 +38,8 @@ async function* readPartition(
     },
     options,
   )
-  for await (const items of pages) yield items.flatMap((item) => readJournalItem(item, persistenceId, partitionNr))
+  for await (const items of pages)
+    yield items.flatMap((item) => readJournalItem(item, config.table, persistenceId, partitionNr))
 }
 
 /** Which hundreds to read. */

@@ -193,7 +193,7 @@ export class StoredHistory {
     const key = eventKey(context.config, persistenceId, first)
     const [item] = await getItems(context.requests, context.config.table, [key], options)
     if (item === undefined) return
-    for (const event of readJournalItem(item, persistenceId, partitionOf(first))) {
+    for (const event of readJournalItem(item, this.#context.config.table, persistenceId, partitionOf(first))) {
       if (event.sequenceNr < this.#start) continue
       if (this.#stopsAt(event)) return
       this.#take(event, true, visible)
