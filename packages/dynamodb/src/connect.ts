@@ -25,7 +25,7 @@ export const connect = ({ client, clientConfig, maxConnections, retry }: Connect
           true,
         )
       : new SdkTransport(client, false)
-  return new Requests(transport, new Limiter(maxConnections), retry)
+  return new Requests({ transport, limiter: new Limiter({ slots: maxConnections, maxQueued: 10_000 }), retry })
 }
 
 const agent = (maxSockets: number) => ({ maxSockets, keepAlive: true })

@@ -19,8 +19,8 @@ export const deleteItems = async (
 ): Promise<void> => {
   for (let start = 0; start < keys.length; start += MAX_BATCH) {
     let remaining = keys.slice(start, start + MAX_BATCH).map((Key) => ({ DeleteRequest: { Key } }))
-    await requests.retrying(async (attempt) => {
-      const output = await attempt('BatchWriteItem', { RequestItems: { [table]: remaining } })
+    await requests.retrying(async ({ send }) => {
+      const output = await send('BatchWriteItem', { RequestItems: { [table]: remaining } })
       const left = output.UnprocessedItems?.[table] ?? []
       remaining = left.flatMap(({ DeleteRequest }) =>
         DeleteRequest?.Key ? [{ DeleteRequest: { Key: DeleteRequest.Key } }] : [],

@@ -36,6 +36,15 @@ export class DeadlinePassedError extends Error {
   }
 }
 
+/** So many requests wait for a connection that another is refused at once; it was not sent. */
+export class QueueFullError extends Error {
+  override readonly name: string = 'QueueFullError'
+  /** @param limit - how many may wait. */
+  constructor(limit: number) {
+    super(`${limit} requests are waiting for a connection already`)
+  }
+}
+
 /** Part of a batch was not carried out: an answer of DynamoDB's, told as one of its errors so that it is judged like one. */
 export class UnprocessedError extends Error {
   override readonly name: string

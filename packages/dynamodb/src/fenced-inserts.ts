@@ -5,13 +5,11 @@
 import type { BatchStatementResponse } from '@aws-sdk/client-dynamodb'
 import { classify } from './classify.js'
 import { ConflictError, FailedAttempt, RequestFailedError, UnprocessedError } from './errors.js'
+import { InsertGroups, insertStatement, MAX_STATEMENTS } from './insert-groups.js'
 import { Attributes } from './layout/attributes.js'
 import type { Item } from './layout/item.js'
-import type { RequestOptions, Requests, SendAttempt } from './requests.js'
+import type { Attempt, RequestOptions, Requests, SendAttempt } from './requests.js'
 import { holds } from './same-item.js'
-
-/** The most statements that DynamoDB takes in one batch. */
-const MAX_BATCH = 25
 
 /** DynamoDB's codes for single statements, as names of its errors. */
 const STATEMENT_ERRORS: Readonly<Record<string, string>> = {
@@ -39,16 +37,28 @@ export interface InsertOutcome {
 
 const tableKeys = [Attributes.PAR, Attributes.NUM] as const
 
+/** How a journal inserts. */
+export interface FencedInsertsOptions {
+  /** Inserts that wait for a connection share requests: at most so many each, 1 for none. */
+  readonly maxGroup: number
+  /** Is told, once, that the endpoint lacks BatchExecuteStatement. */
+  readonly onNotice?: ((text: string) => void) | undefined
+}
+
 /** Inserts items into a journal table, each only where its key is free. */
 export class FencedInserts {
   readonly #requests: Requests
   readonly #table: string
+  readonly #options: FencedInsertsOptions
+  readonly #groups: InsertGroups
   /** Does the endpoint know BatchExecuteStatement? Assumed until it says no. */
   #batches = true
 
-  constructor(requests: Requests, table: string) {
+  constructor(requests: Requests, table: string, options: FencedInsertsOptions = { maxGroup: 1 }) {
     this.#requests = requests
     this.#table = table
+    this.#options = options
+    this.#groups = new InsertGroups({ requests, table, maxBatch: options.maxGroup })
   }
 
   /**
@@ -59,7 +69,8 @@ export class FencedInserts {
    */
   async insert(items: readonly Item[], options: RequestOptions): Promise<InsertOutcome> {
     const chunks: Item[][] = []
-    for (let start = 0; start < items.length; start += MAX_BATCH) chunks.push(items.slice(start, start + MAX_BATCH))
+    for (let start = 0; start < items.length; start += MAX_STATEMENTS)
+      chunks.push(items.slice(start, start + MAX_STATEMENTS))
     const settled = await Promise.allSettled(chunks.map((chunk) => this.#insertChunk(chunk, options)))
     const outcomes: InsertOutcome[] = []
     for (const result of settled) {
@@ -70,12 +81,25 @@ export class FencedInserts {
   }
 
   async #insertChunk(items: readonly Item[], options: RequestOptions): Promise<InsertOutcome> {
-    if (items.length > 1 && this.#batches) {
+    if (items.length > 1 && this.#batches && !this.#shouldGroup(items.length)) {
       const outcome = await this.#insertTogether(items, options)
       if (outcome.failure?.failure.reason !== 'unsupported') return outcome
-      this.#batches = false
+      this.#doWithoutBatches()
     }
     return merge(await Promise.all(items.map((item) => this.#insertOne(item, options))))
+  }
+
+  /** Do inserts gain by sharing a request with those of others? A full batch would not. */
+  #shouldGroup(count: number): boolean {
+    return this.#batches && count < this.#options.maxGroup && this.#groups.isWorthwhile
+  }
+
+  #doWithoutBatches(): void {
+    if (!this.#batches) return
+    this.#batches = false
+    this.#options.onNotice?.(
+      `The endpoint lacks BatchExecuteStatement: every event of table ${this.#table} is a request of its own.`,
+    )
   }
 
   async #insertOne(item: Item, options: RequestOptions): Promise<InsertOutcome> {
@@ -83,7 +107,8 @@ export class FencedInserts {
     const outcome = await outcomeOf(
       this.#requests.retrying(async (attempt) => {
         try {
-          await this.#putOne(attempt, item)
+          if (this.#shouldGroup(1)) await this.#insertInGroup(attempt, item, options)
+          else await this.#groups.alone(() => this.#putOne(attempt.send, item))
         } catch (error) {
           mayBeStored ||= leavesOpen(error)
           throw error
@@ -93,16 +118,28 @@ export class FencedInserts {
     return mayBeStored ? { ...outcome, mayBeStored } : outcome
   }
 
+  async #insertInGroup({ send, deadline }: Attempt, item: Item, { signal }: RequestOptions): Promise<void> {
+    let response: BatchStatementResponse | undefined
+    try {
+      response = await this.#groups.insert(item, deadline, signal)
+    } catch (error) {
+      if (!(error instanceof FailedAttempt) || classify(error.cause).reason !== 'unsupported') throw error
+      this.#doWithoutBatches()
+      return this.#putOne(send, item)
+    }
+    await this.#judge(send, item, response)
+  }
+
   async #insertTogether(items: readonly Item[], options: RequestOptions): Promise<InsertOutcome> {
     let remaining = items
     let mayBeStored = false
     const outcome = await outcomeOf(
-      this.#requests.retrying(async (attempt) => {
-        const { Responses = [] } = await attempt('BatchExecuteStatement', {
+      this.#requests.retrying(async ({ send }) => {
+        const { Responses = [] } = await send('BatchExecuteStatement', {
           Statements: remaining.map((item) => insertStatement(this.#table, item)),
         })
         const judged = await Promise.allSettled(
-          remaining.map((item, index) => this.#judge(attempt, item, Responses[index])),
+          remaining.map((item, index) => this.#judge(send, item, Responses[index])),
         )
         // The worst error alone would hide that one of the others leaves its item in doubt.
         mayBeStored ||= judged.some((result) => result.status === 'fulfilled' || leavesOpen(result.reason))
@@ -113,9 +150,9 @@ export class FencedInserts {
     return mayBeStored ? { ...outcome, mayBeStored } : outcome
   }
 
-  async #putOne(attempt: SendAttempt, item: Item): Promise<void> {
+  async #putOne(send: SendAttempt, item: Item): Promise<void> {
     try {
-      await attempt('PutItem', {
+      await send('PutItem', {
         TableName: this.#table,
         Item: item,
         ConditionExpression: `attribute_not_exists(${Attributes.PAR})`,
@@ -126,31 +163,31 @@ export class FencedInserts {
       if (cause === undefined || classify(cause).reason !== 'conflict') throw error
       // Not every endpoint puts the item into the error.
       const stored = typeof cause === 'object' && cause !== null && 'Item' in cause ? (cause.Item as Item) : undefined
-      await this.#resolveConflict(attempt, item, stored)
+      await this.#resolveConflict(send, item, stored)
     }
   }
 
-  async #judge(attempt: SendAttempt, item: Item, response: BatchStatementResponse | undefined): Promise<void> {
+  async #judge(send: SendAttempt, item: Item, response: BatchStatementResponse | undefined): Promise<void> {
     const error = response?.Error
     if (response !== undefined && error === undefined) return
     const name = STATEMENT_ERRORS[error?.Code ?? ''] ?? 'UnknownStatementError'
-    if (name === 'DuplicateItemException') return this.#resolveConflict(attempt, item, error?.Item)
+    if (name === 'DuplicateItemException') return this.#resolveConflict(send, item, error?.Item)
     throw new FailedAttempt(new UnprocessedError(name, error?.Message ?? 'a statement was left without an answer'))
   }
 
-  async #resolveConflict(attempt: SendAttempt, ours: Item, found: Item | undefined): Promise<void> {
-    const stored = found ?? (await this.#readBack(attempt, ours))
+  async #resolveConflict(send: SendAttempt, ours: Item, found: Item | undefined): Promise<void> {
+    const stored = found ?? (await this.#readBack(send, ours))
     // Gone again, or not there yet for all replicas: the insert is sent once more.
     if (stored === undefined)
       throw new FailedAttempt(new UnprocessedError('TransactionConflictException', 'the conflicting item is not there'))
     if (!holds(stored, ours)) throw new ConflictError(stored)
   }
 
-  async #readBack(attempt: SendAttempt, item: Item): Promise<Item | undefined> {
+  async #readBack(send: SendAttempt, item: Item): Promise<Item | undefined> {
     const Key: Item = {}
     for (const name of tableKeys) if (item[name] !== undefined) Key[name] = item[name]
     try {
-      return (await attempt('GetItem', { TableName: this.#table, Key, ConsistentRead: true })).Item
+      return (await send('GetItem', { TableName: this.#table, Key, ConsistentRead: true })).Item
     } catch (error) {
       throw error instanceof FailedAttempt ? new UnresolvedConflict(error.cause) : error
     }
@@ -163,11 +200,6 @@ class UnresolvedConflict extends FailedAttempt {}
 /** May the item that this is the error of be stored all the same? */
 const leavesOpen = (error: unknown): boolean =>
   error instanceof UnresolvedConflict || (error instanceof FailedAttempt && classify(error.cause).applied === 'unknown')
-
-const insertStatement = (table: string, item: Item) => {
-  const names = Object.keys(item).map((name) => `'${name}': ?`)
-  return { Statement: `INSERT INTO "${table}" VALUE {${names.join(', ')}}`, Parameters: Object.values(item) }
-}
 
 /** A conflict ends the whole; else something that is not worth a retry; else anything that is. */
 const throwWorst = (judged: readonly PromiseSettledResult<void>[]): void => {

@@ -26,8 +26,8 @@ export const getItems = async (
 const getChunk = async (requests: Requests, table: string, keys: Item[], options: RequestOptions): Promise<Item[]> => {
   const items: Item[] = []
   let remaining = keys
-  await requests.retrying(async (attempt) => {
-    const output = await attempt('BatchGetItem', {
+  await requests.retrying(async ({ send }) => {
+    const output = await send('BatchGetItem', {
       RequestItems: { [table]: { Keys: remaining, ConsistentRead: true } },
     })
     items.push(...(output.Responses?.[table] ?? []))

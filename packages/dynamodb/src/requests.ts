@@ -1,19 +1,18 @@
 import { PersistenceError } from '@dynact/persistence'
 import { classify, type Failure } from './classify.js'
-import { DeadlinePassedError, FailedAttempt, RequestFailedError } from './errors.js'
-import type { Limiter, Priority } from './limiter.js'
+import { DeadlinePassedError, FailedAttempt, QueueFullError, RequestFailedError } from './errors.js'
+import type { Limiter, Turn } from './limiter.js'
+import type { RequestWatcher } from './request-watcher.js'
 import { backoffMs, type RetryOptions, systemTiming, type Timing } from './retry.js'
 import type { OperationName, Operations, Transport } from './transport/transport.js'
 import { within } from './within.js'
 
 /** What one request is for. */
-export interface RequestOptions {
+export interface RequestOptions extends Turn {
   /** Stops waiting, attempt and retries: the promise rejects with its reason. */
   readonly signal?: AbortSignal | undefined
-  readonly priority: Priority
   /** Names the request in an error: what was done for whom. */
   readonly purpose: string
-  readonly persistenceId?: string | undefined
   readonly sequenceNr?: number | undefined
 }
 
@@ -23,26 +22,64 @@ export type SendAttempt = <O extends OperationName>(
   input: Operations[O]['input'],
 ) => Promise<Operations[O]['output']>
 
+/** An attempt of a piece of work. */
+export interface Attempt {
+  /** Sends a request as part of it. */
+  readonly send: SendAttempt
+  /** When all attempts together must have ended, by the clock of {@link Requests.now}. */
+  readonly deadline: number
+}
+
+/** What {@link Requests} is made of. */
+export interface RequestsParts {
+  readonly transport: Transport
+  readonly limiter: Limiter
+  readonly retry: RetryOptions
+  readonly watcher?: RequestWatcher | undefined
+  /** @defaultValue the real time and chance */
+  readonly timing?: Timing
+}
+
+/** A request on its way to the limiter. */
+interface Sending {
+  readonly turn: Turn
+  readonly deadline: number
+  readonly attempt: number
+}
+
 /**
  * Every request to DynamoDB goes through here: the limiter, the deadline of each attempt and of all, back-off, and the verdict
  * on what failed.
  */
 export class Requests {
+  /** Decides whose turn it is. */
+  readonly limiter: Limiter
   readonly #transport: Transport
-  readonly #limiter: Limiter
   readonly #retry: RetryOptions
+  readonly #watcher: RequestWatcher | undefined
   readonly #timing: Timing
   /** An attempt with less time than this is not made: not sent, its outcome is known; sent so late, it would often not be. */
   readonly #leastMs: number
   readonly #inFlight = new Set<Promise<unknown>>()
   #closed = false
 
-  constructor(transport: Transport, limiter: Limiter, retry: RetryOptions, timing: Timing = systemTiming) {
+  constructor({ transport, limiter, retry, watcher, timing = systemTiming }: RequestsParts) {
+    this.limiter = limiter
     this.#transport = transport
-    this.#limiter = limiter
     this.#retry = retry
+    this.#watcher = watcher
     this.#timing = timing
     this.#leastMs = Math.min(retry.attemptMs, retry.totalMs) / 2
+  }
+
+  /** Milliseconds from a fixed point. */
+  now(): number {
+    return this.#timing.now()
+  }
+
+  /** @throws {@link FailedAttempt} so little is left of the time that another attempt is not made. */
+  assertInTime(deadline: number): void {
+    if (deadline - this.now() < this.#leastMs) throw new FailedAttempt(new DeadlinePassedError())
   }
 
   /**
@@ -54,7 +91,7 @@ export class Requests {
     input: Operations[O]['input'],
     options: RequestOptions,
   ): Promise<Operations[O]['output']> {
-    return this.retrying((attempt) => attempt(operation, input), options)
+    return this.retrying(({ send }) => send(operation, input), options)
   }
 
   /**
@@ -63,7 +100,7 @@ export class Requests {
    *
    * @throws {@link RequestFailedError} it was refused, or the deadline passed.
    */
-  async retrying<T>(work: (attempt: SendAttempt) => Promise<T>, options: RequestOptions): Promise<T> {
+  async retrying<T>(work: (attempt: Attempt) => Promise<T>, options: RequestOptions): Promise<T> {
     if (this.#closed) {
       const { persistenceId, sequenceNr } = options
       throw new PersistenceError(`${options.purpose}: refused, because it has been closed.`, {
@@ -71,7 +108,32 @@ export class Requests {
         sequenceNr,
       })
     }
-    const run = this.#retryUntilDeadline(work, options)
+    return this.#tracked(this.#retryUntilDeadline(work, options))
+  }
+
+  /**
+   * Sends a request that several share, once; its input is made when its turn has come, from what there is to send by then.
+   *
+   * @param makeInput - gives undefined when there is nothing to send any more.
+   * @throws {@link FailedAttempt} it failed, or was not sent.
+   */
+  sendShared<O extends OperationName>(
+    operation: O,
+    makeInput: () => Operations[O]['input'] | undefined,
+    turn: Turn,
+  ): Promise<Operations[O]['output'] | undefined> {
+    const deadline = Number.POSITIVE_INFINITY // Each of those who share it has its own.
+    return this.#tracked(this.#send(operation, makeInput, { turn, deadline, attempt: 1 }))
+  }
+
+  /** Waits for what is under way, refuses more, and closes the transport. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await Promise.all(this.#inFlight)
+    this.#transport.close()
+  }
+
+  async #tracked<T>(run: Promise<T>): Promise<T> {
     const settled = run.then(
       () => undefined,
       () => undefined,
@@ -84,22 +146,18 @@ export class Requests {
     }
   }
 
-  /** Waits for what is under way, refuses more, and closes the transport. */
-  async close(): Promise<void> {
-    this.#closed = true
-    await Promise.all(this.#inFlight)
-    this.#transport.close()
-  }
-
-  async #retryUntilDeadline<T>(work: (attempt: SendAttempt) => Promise<T>, options: RequestOptions): Promise<T> {
+  async #retryUntilDeadline<T>(work: (attempt: Attempt) => Promise<T>, options: RequestOptions): Promise<T> {
     const { signal } = options
     const deadline = this.#timing.now() + this.#retry.totalMs
-    const send: SendAttempt = (operation, input) => this.#attempt(operation, input, deadline, options)
     let applied: Failure['applied'] = 'no'
     let before: FailedAttempt | undefined
     for (let attempts = 1; ; attempts++) {
+      const send = <O extends OperationName>(operation: O, input: Operations[O]['input']) =>
+        this.#send(operation, () => input, { turn: options, deadline, attempt: attempts }) as Promise<
+          Operations[O]['output']
+        >
       try {
-        return await work(send)
+        return await work({ send, deadline })
       } catch (error) {
         signal?.throwIfAborted()
         if (!(error instanceof FailedAttempt)) throw error
@@ -108,6 +166,7 @@ export class Requests {
           throw this.#failed(before.cause, { ...classify(before.cause), applied }, attempts - 1, options)
         before = error
         const failure = classify(error.cause)
+        if (failure.isOverload) this.limiter.overloaded()
         if (failure.applied === 'unknown') applied = 'unknown'
         const pauseMs = backoffMs(this.#retry, attempts, this.#timing.random())
         if (!failure.retryable || this.#timing.now() + pauseMs > deadline - this.#leastMs)
@@ -117,24 +176,54 @@ export class Requests {
     }
   }
 
-  #attempt<O extends OperationName>(
+  async #send<O extends OperationName>(
+    operation: O,
+    makeInput: () => Operations[O]['input'] | undefined,
+    sending: Sending,
+  ): Promise<Operations[O]['output'] | undefined> {
+    const queuedAt = this.now()
+    try {
+      return await this.limiter.run(sending.turn, () => {
+        this.assertInTime(sending.deadline)
+        const input = makeInput()
+        return input === undefined ? Promise.resolve(undefined) : this.#sendNow(operation, input, sending, queuedAt)
+      })
+    } catch (error) {
+      throw error instanceof QueueFullError ? new FailedAttempt(error) : error
+    }
+  }
+
+  async #sendNow<O extends OperationName>(
     operation: O,
     input: Operations[O]['input'],
-    deadline: number,
-    { signal, priority }: RequestOptions,
+    { turn, deadline, attempt }: Sending,
+    queuedAt: number,
   ): Promise<Operations[O]['output']> {
-    return this.#limiter.run(priority, signal, async () => {
-      const remainingMs = deadline - this.#timing.now()
-      if (remainingMs < this.#leastMs) throw new FailedAttempt(new DeadlinePassedError())
-      try {
-        return await within(Math.min(this.#retry.attemptMs, remainingMs), signal, (either) =>
-          this.#transport.send(operation, input, either),
-        )
-      } catch (cause) {
-        signal?.throwIfAborted()
-        throw new FailedAttempt(cause)
-      }
+    const { signal, priority, persistenceId } = turn
+    const sentAt = this.now()
+    const ended = this.#watcher?.sent({
+      operation,
+      input,
+      priority,
+      persistenceId,
+      attempt,
+      queueMs: sentAt - queuedAt,
     })
+    try {
+      const output = await within(Math.min(this.#retry.attemptMs, deadline - sentAt), signal, (either) =>
+        this.#transport.send(operation, input, either),
+      )
+      this.limiter.succeeded()
+      ended?.({ output })
+      return output
+    } catch (error) {
+      if (signal?.aborted) {
+        ended?.({ error: signal.reason })
+        throw signal.reason
+      }
+      ended?.({ error, failure: classify(error) })
+      throw new FailedAttempt(error)
+    }
   }
 
   #failed(cause: unknown, failure: Failure, attempts: number, options: RequestOptions): RequestFailedError {

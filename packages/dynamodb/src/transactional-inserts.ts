@@ -49,9 +49,9 @@ export const insertInTransaction = async (
     })),
   }
   try {
-    await requests.retrying(async (attempt) => {
+    await requests.retrying(async ({ send }) => {
       try {
-        await attempt('TransactWriteItems', input)
+        await send('TransactWriteItems', input)
       } catch (error) {
         const reasons = cancellationReasons(error)
         if (reasons === undefined) throw error

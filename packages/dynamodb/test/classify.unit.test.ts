@@ -5,6 +5,8 @@ type Verdict = Pick<Failure, 'reason' | 'applied' | 'retryable'>
 
 const conflict: Verdict = { reason: 'conflict', applied: 'no', retryable: false }
 const throttled: Verdict = { reason: 'throttled', applied: 'no', retryable: true }
+const contention: Verdict = { reason: 'contention', applied: 'no', retryable: true }
+const response: Verdict = { reason: 'response', applied: 'unknown', retryable: true }
 const refused: Verdict = { reason: 'refused', applied: 'no', retryable: false }
 const notSent: Verdict = { reason: 'not-sent', applied: 'no', retryable: true }
 const server: Verdict = { reason: 'server', applied: 'unknown', retryable: true }
@@ -18,14 +20,22 @@ describe('the errors of the service', () => {
     ['ProvisionedThroughputExceededException', throttled],
     ['ThrottlingException', throttled],
     ['RequestLimitExceeded', throttled],
-    ['TransactionConflictException', throttled],
+    ['TransactionConflictException', contention],
+    ['TransactionCanceledException', contention],
+    ['ReplicatedWriteConflictException', contention],
+    ['TransactionInProgressException', { ...contention, applied: 'unknown' }],
+    ['IdempotentParameterMismatchException', refused],
+    ['TruncatedResponseError', response],
+    ['ResponseChecksumError', response],
+    ['RequestTimeTooSkewed', { reason: 'clock', applied: 'no', retryable: true }],
+    ['QueueFullError', { reason: 'queue-full', applied: 'no', retryable: false }],
     ['InternalServerError', server],
     ['InternalFailure', server],
     ['ServiceUnavailable', server],
     ['ServiceUnavailableException', server],
     ['AccessDeniedException', refused],
     ['CredentialsProviderError', refused],
-    ['ExpiredTokenException', refused],
+    ['ExpiredTokenException', { ...refused, retryable: true }],
     ['IncompleteSignatureException', refused],
     ['InvalidSignatureException', refused],
     ['MissingAuthenticationTokenException', refused],
@@ -83,7 +93,6 @@ describe('what nobody knows may have been carried out', () => {
   test.each<[string, unknown]>([
     ['an error of a name that is not in the table', serviceError('SomethingNewException')],
     ['a 400 by its status alone', serviceError('UnknownError', { $metadata: { httpStatusCode: 400 } })],
-    ['an answer that is not JSON', new SyntaxError('Unexpected token <')],
     ['a name that every object has', serviceError('constructor')],
     ['another name that every object has', serviceError('toString')],
     ['a text', 'boom'],
@@ -92,6 +101,45 @@ describe('what nobody knows may have been carried out', () => {
   ])('%s', (_, error) => {
     expect(classify(error)).toMatchObject(connection)
   })
+})
+
+test('an answer that is not JSON leaves open what became of the request', () => {
+  expect(classify(new SyntaxError('Unexpected token <'))).toMatchObject(response)
+})
+
+describe('a throttled request', () => {
+  const throttle = (name: string, ...reasons: string[]) =>
+    classify(serviceError('ThrottlingException', { [name]: reasons.map((reason) => ({ reason, resource: 'arn' })) }))
+
+  test.each([
+    ['TableWriteKeyRangeThroughputExceeded', 'key-range', false],
+    ['IndexReadKeyRangeThroughputExceeded', 'key-range', false],
+    ['TableWriteAccountLimitExceeded', 'account', true],
+    ['TableReadProvisionedThroughputExceeded', 'provisioned', true],
+    ['TableWriteMaxOnDemandThroughputExceeded', 'on-demand', true],
+  ] as const)('by %s', (reason, throttledBy, isOverload) => {
+    expect(throttle('ThrottlingReasons', reason)).toMatchObject({ ...throttled, throttledBy, isOverload })
+    expect(throttle('throttlingReasons', reason)).toMatchObject({ ...throttled, throttledBy, isOverload })
+  })
+
+  test('for several reasons counts for the widest', () => {
+    expect(
+      throttle('ThrottlingReasons', 'TableWriteKeyRangeThroughputExceeded', 'TableWriteAccountLimitExceeded'),
+    ).toMatchObject({ throttledBy: 'account', isOverload: true })
+  })
+
+  test('for no reason that is known slows all down', () => {
+    expect(throttle('ThrottlingReasons', 'SomethingNew')).toMatchObject({ ...throttled, isOverload: true })
+    expect(classify(serviceError('ThrottlingException', { ThrottlingReasons: 'none' }))).toMatchObject(throttled)
+  })
+})
+
+test('a signature that only a wrong clock spoilt is sent again with the right one', () => {
+  const refusal = (clockSkewCorrected: boolean) =>
+    serviceError('InvalidSignatureException', { $metadata: { attempts: 1, clockSkewCorrected } })
+
+  expect(classify(refusal(true))).toMatchObject({ reason: 'clock', applied: 'no', retryable: true })
+  expect(classify(refusal(false))).toMatchObject(refused)
 })
 
 describe('a client that retries by itself', () => {

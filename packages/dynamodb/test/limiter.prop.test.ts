@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { Limiter, type Priority } from '../src/limiter.js'
 import { settle } from './make-requests.js'
 
-const PRIORITIES: readonly Priority[] = ['write', 'recovery', 'snapshot']
+const PRIORITIES: readonly Priority[] = ['write', 'recovery', 'snapshot', 'feed']
 
 /** One task in the limiter and in the model. */
 class Job {
@@ -24,7 +24,9 @@ class Job {
       new Promise<string>((resolve, reject) => {
         this.end = (outcome) => (outcome === 'success' ? resolve(outcome) : reject(new Error(outcome)))
       })
-    this.settled = limiter.run(this.priority, this.stop.signal, task).catch((error: Error) => error.message)
+    this.settled = limiter
+      .run({ priority: this.priority, signal: this.stop.signal }, task)
+      .catch((error: Error) => error.message)
   }
 }
 
@@ -72,7 +74,7 @@ const idsOf = (jobs: readonly Job[]) => jobs.map(({ id }) => id).sort((a, b) => 
 test('whatever comes, ends, fails and aborts: as many run as there are slots, the right ones, and no slot is lost', async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 4 }), steps, async (slots, todo) => {
-      const limiter = new Limiter(slots)
+      const limiter = new Limiter({ slots, maxQueued: 100 })
       const model = new Model(slots)
       const jobs: Job[] = []
       const start = (priority: Priority): void => {

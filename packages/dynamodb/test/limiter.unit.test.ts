@@ -17,21 +17,21 @@ class Task {
 
 describe('a limiter', () => {
   test('runs tasks at once while slots are free, and gives their result', async () => {
-    const limiter = new Limiter(2)
+    const limiter = new Limiter({ slots: 2, maxQueued: 100 })
 
     const results = await Promise.all([
-      limiter.run('write', undefined, async () => 1),
-      limiter.run('snapshot', undefined, async () => 2),
+      limiter.run({ priority: 'write' }, async () => 1),
+      limiter.run({ priority: 'snapshot' }, async () => 2),
     ])
 
     expect(results).toEqual([1, 2])
   })
 
   test('lets writes go before recoveries and these before snapshots, first come first served among equals', async () => {
-    const limiter = new Limiter(1)
+    const limiter = new Limiter({ slots: 1, maxQueued: 100 })
     const order: string[] = []
     const blocker = new Task()
-    const running = [limiter.run('write', undefined, blocker.run)]
+    const running = [limiter.run({ priority: 'write' }, blocker.run)]
     for (const [name, priority] of [
       ['snapshot 1', 'snapshot'],
       ['recovery 1', 'recovery'],
@@ -40,7 +40,7 @@ describe('a limiter', () => {
       ['write 2', 'write'],
       ['recovery 2', 'recovery'],
     ] as const)
-      running.push(limiter.run(priority, undefined, async () => void order.push(name)))
+      running.push(limiter.run({ priority }, async () => void order.push(name)))
 
     blocker.finish()
     await Promise.all(running)
@@ -49,14 +49,14 @@ describe('a limiter', () => {
   })
 
   test('keeps newcomers from taking the slot that a waiter has been given', async () => {
-    const limiter = new Limiter(1)
+    const limiter = new Limiter({ slots: 1, maxQueued: 100 })
     const [blocker, waiter, newcomer] = [new Task(), new Task(), new Task()]
-    const first = limiter.run('write', undefined, blocker.run)
-    const waiting = limiter.run('snapshot', undefined, waiter.run)
+    const first = limiter.run({ priority: 'write' }, blocker.run)
+    const waiting = limiter.run({ priority: 'snapshot' }, waiter.run)
 
     blocker.finish()
     await first
-    const coming = limiter.run('write', undefined, newcomer.run)
+    const coming = limiter.run({ priority: 'write' }, newcomer.run)
     await settle()
 
     expect([waiter.isRunning, newcomer.isRunning]).toEqual([true, false])
@@ -68,30 +68,30 @@ describe('a limiter', () => {
   })
 
   test('frees the slot of a task that fails, at once or later', async () => {
-    const limiter = new Limiter(1)
+    const limiter = new Limiter({ slots: 1, maxQueued: 100 })
     const mistake = new Error('a mistake')
     const later = new Task()
 
     const throwing = () => {
       throw mistake
     }
-    await expect(limiter.run('write', undefined, throwing)).rejects.toBe(mistake)
-    const failing = limiter.run('write', undefined, later.run)
+    await expect(limiter.run({ priority: 'write' }, throwing)).rejects.toBe(mistake)
+    const failing = limiter.run({ priority: 'write' }, later.run)
     await settle()
     later.fail(mistake)
     await expect(failing).rejects.toBe(mistake)
 
-    expect(await limiter.run('write', undefined, async () => 'runs')).toBe('runs')
+    expect(await limiter.run({ priority: 'write' }, async () => 'runs')).toBe('runs')
   })
 
   test('gives the reason of an abort to what waits, and never runs it', async () => {
-    const limiter = new Limiter(1)
+    const limiter = new Limiter({ slots: 1, maxQueued: 100 })
     const [blocker, aborted, next] = [new Task(), new Task(), new Task()]
     const stop = new AbortController()
     const reason = new Error('shutting down')
-    const first = limiter.run('write', undefined, blocker.run)
-    const waiting = limiter.run('write', stop.signal, aborted.run)
-    const behind = limiter.run('write', undefined, next.run)
+    const first = limiter.run({ priority: 'write' }, blocker.run)
+    const waiting = limiter.run({ priority: 'write', signal: stop.signal }, aborted.run)
+    const behind = limiter.run({ priority: 'write' }, next.run)
 
     stop.abort(reason)
     await expect(waiting).rejects.toBe(reason)
@@ -105,10 +105,10 @@ describe('a limiter', () => {
   })
 
   test('does not look at the signal any more once a task runs: that is the task’s own affair', async () => {
-    const limiter = new Limiter(1)
+    const limiter = new Limiter({ slots: 1, maxQueued: 100 })
     const stop = new AbortController()
     const task = new Task()
-    const running = limiter.run('write', stop.signal, task.run)
+    const running = limiter.run({ priority: 'write', signal: stop.signal }, task.run)
     await settle()
 
     stop.abort()
@@ -118,7 +118,7 @@ describe('a limiter', () => {
   })
 
   test('leaves no listener on a signal that lives long', async () => {
-    const limiter = new Limiter(1)
+    const limiter = new Limiter({ slots: 1, maxQueued: 100 })
     const { signal } = new AbortController()
     let listeners = 0
     const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)]
@@ -131,8 +131,148 @@ describe('a limiter', () => {
       remove(...args)
     }
 
-    await Promise.all(Array.from({ length: 10 }, () => limiter.run('write', signal, async () => undefined)))
+    await Promise.all(
+      Array.from({ length: 10 }, () => limiter.run({ priority: 'write', signal }, async () => undefined)),
+    )
 
     expect(listeners).toBe(0)
+  })
+})
+
+describe('fairness', () => {
+  test('ids of one priority take turns, however many tasks one has', async () => {
+    const limiter = new Limiter({ slots: 1, maxQueued: 100 })
+    const order: string[] = []
+    const blocker = new Task()
+    const running = [limiter.run({ priority: 'write' }, blocker.run)]
+    const add = (persistenceId: string | undefined, name: string) =>
+      running.push(limiter.run({ priority: 'write', persistenceId }, async () => void order.push(name)))
+    for (const name of ['a1', 'a2', 'a3']) add('a', name)
+    for (const name of ['b1', 'b2']) add('b', name)
+    add(undefined, 'x')
+    add(undefined, 'y')
+
+    blocker.finish()
+    await Promise.all(running)
+
+    expect(order).toEqual(['a1', 'b1', 'x', 'y', 'a2', 'b2', 'a3'])
+  })
+
+  test('one that stops waiting does not cost its id the turn', async () => {
+    const limiter = new Limiter({ slots: 1, maxQueued: 100 })
+    const order: string[] = []
+    const blocker = new Task()
+    const stop = new AbortController()
+    const running = [limiter.run({ priority: 'write' }, blocker.run)]
+    const aborted = limiter.run({ priority: 'write', persistenceId: 'a', signal: stop.signal }, async () => {})
+    for (const [persistenceId, name] of [
+      ['b', 'b1'],
+      ['a', 'a2'],
+    ] as const)
+      running.push(limiter.run({ priority: 'write', persistenceId }, async () => void order.push(name)))
+
+    stop.abort('enough')
+    await expect(aborted).rejects.toBe('enough')
+    blocker.finish()
+    await Promise.all(running)
+
+    expect(order.sort()).toEqual(['a2', 'b1'])
+  })
+})
+
+describe('a queue that is full', () => {
+  test('refuses at once what comes then, and takes more when there is room', async () => {
+    const limiter = new Limiter({ slots: 1, maxQueued: 1 })
+    const blocker = new Task()
+    const first = limiter.run({ priority: 'write' }, blocker.run)
+    const second = limiter.run({ priority: 'write' }, async () => 'second')
+
+    await expect(limiter.run({ priority: 'write' }, async () => 'third')).rejects.toThrow(
+      '1 requests are waiting for a connection already',
+    )
+    blocker.finish()
+    await first
+    expect(await second).toBe('second')
+    expect(await limiter.run({ priority: 'write' }, async () => 'fourth')).toBe('fourth')
+  })
+
+  test('tells how many wait, and how long the first of them has', async () => {
+    let nowMs = 0
+    const limiter = new Limiter({ slots: 1, maxQueued: 10, now: () => nowMs })
+    const blocker = new Task()
+    const running = [limiter.run({ priority: 'write' }, blocker.run)]
+    expect([limiter.depth, limiter.oldestMs]).toEqual([0, 0])
+
+    running.push(limiter.run({ priority: 'snapshot' }, async () => {}))
+    nowMs = 30
+    running.push(limiter.run({ priority: 'write' }, async () => {}))
+    nowMs = 40
+
+    expect([limiter.depth, limiter.oldestMs]).toEqual([2, 40])
+    blocker.finish()
+    await Promise.all(running)
+    expect([limiter.depth, limiter.oldestMs]).toEqual([0, 0])
+  })
+})
+
+describe('an overloaded service', () => {
+  test('is given less and less, but always something, and all again when it succeeds', async () => {
+    let nowMs = 0
+    const limiter = new Limiter({ slots: 10, maxQueued: 100, now: () => nowMs })
+
+    const after: number[] = []
+    for (let count = 0; count < 12; count++) {
+      nowMs += 1_000
+      limiter.overloaded()
+      after.push(limiter.usable)
+    }
+    expect(after.slice(0, 3)).toEqual([7, 4, 3])
+    expect(after.at(-1)).toBe(1)
+
+    for (let count = 0; count < 100; count++) limiter.succeeded()
+    expect(limiter.usable).toBe(10)
+  })
+
+  test('that refuses what was sent together is blamed once', () => {
+    let nowMs = 0
+    const limiter = new Limiter({ slots: 10, maxQueued: 100, now: () => nowMs })
+    for (let count = 0; count < 10; count++) limiter.overloaded()
+    expect(limiter.usable).toBe(7)
+
+    nowMs = 100
+    limiter.overloaded()
+
+    expect(limiter.usable).toBe(4)
+  })
+
+  test('gets no new task before so many have ended as it can not take any more', async () => {
+    const limiter = new Limiter({ slots: 2, maxQueued: 100 })
+    const [first, second, third] = [new Task(), new Task(), new Task()]
+    const running = [first, second, third].map((task) => limiter.run({ priority: 'write' }, task.run))
+    limiter.overloaded()
+
+    first.finish()
+    await settle()
+    expect(third.isRunning).toBe(false)
+    second.finish()
+    await settle()
+
+    expect(third.isRunning).toBe(true)
+    third.finish()
+    await Promise.all(running)
+  })
+
+  test('shares the wider bounds of those who share the limiter', async () => {
+    const limiter = new Limiter({ slots: 1, maxQueued: 1 })
+    const [first, second] = [new Task(), new Task()]
+    const running = [first, second].map((task) => limiter.run({ priority: 'write' }, task.run))
+    expect(second.isRunning).toBe(false)
+
+    limiter.widen({ slots: 2, maxQueued: 1 })
+    await settle()
+
+    expect(second.isRunning).toBe(true)
+    for (const task of [first, second]) task.finish()
+    await Promise.all(running)
   })
 })

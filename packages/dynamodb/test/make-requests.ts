@@ -11,7 +11,12 @@ export const makeRequests = (
 ) => {
   const transport = new FakeTransport(answer)
   const timing = new FakeTiming()
-  const requests = new Requests(transport, new Limiter(slots), { ...patient, ...retry }, timing)
+  const requests = new Requests({
+    transport,
+    limiter: new Limiter({ slots, maxQueued: 1_000 }),
+    retry: { ...patient, ...retry },
+    timing,
+  })
   return { transport, timing, requests }
 }
 

@@ -188,9 +188,9 @@ describe('work of several requests', () => {
     })
     const left = [1, 2]
 
-    const result = await requests.retrying(async (attempt) => {
+    const result = await requests.retrying(async ({ send }) => {
       while (left.length > 0) {
-        await attempt('GetItem', input)
+        await send('GetItem', input)
         left.pop()
       }
       return 'done'
@@ -205,8 +205,8 @@ describe('work of several requests', () => {
     const mistake = new TypeError('a mistake in the code')
 
     const error = await rejectionOf(
-      requests.retrying(async (attempt) => {
-        await attempt('GetItem', input)
+      requests.retrying(async ({ send }) => {
+        await send('GetItem', input)
         throw mistake
       }, options),
     )
@@ -375,9 +375,9 @@ describe('closing', () => {
       if (index === 0) return new Promise((resolve) => (answer = resolve))
       return { Item: {} }
     })
-    const underWay = requests.retrying(async (attempt) => {
-      await attempt('GetItem', input)
-      return attempt('GetItem', input)
+    const underWay = requests.retrying(async ({ send }) => {
+      await send('GetItem', input)
+      return send('GetItem', input)
     }, options)
     await settle()
 

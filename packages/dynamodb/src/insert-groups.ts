@@ -1,0 +1,169 @@
+/**
+ * Group commit: inserts that must wait for a connection share their requests. The inserts of different actors go out in one
+ * BatchExecuteStatement, and each has its own outcome; a PartiQL INSERT is put-if-absent, as a conditional PutItem is.
+ */
+import type { BatchStatementResponse } from '@aws-sdk/client-dynamodb'
+import { onAbort } from './abort-listeners.js'
+import { FailedAttempt } from './errors.js'
+import { GroupingChoice } from './grouping-choice.js'
+import type { Item } from './layout/item.js'
+import type { Requests } from './requests.js'
+
+/** The most statements that DynamoDB takes in one batch. */
+export const MAX_STATEMENTS = 25
+
+/** An insert that waits for its group, or for its group's answer. */
+interface PendingInsert {
+  readonly item: Item
+  readonly deadline: number
+  readonly resolve: (response: BatchStatementResponse | undefined) => void
+  readonly reject: (reason: unknown) => void
+}
+
+/** What {@link InsertGroups} needs to know. */
+export interface InsertGroupsOptions {
+  readonly requests: Requests
+  readonly table: string
+  /** The most inserts of one request, 2 to 25. */
+  readonly maxBatch: number
+}
+
+/** The PartiQL statement that inserts an item. */
+export const insertStatement = (table: string, item: Item) => {
+  const names = Object.keys(item).map((name) => `'${name}': ?`)
+  return { Statement: `INSERT INTO "${table}" VALUE {${names.join(', ')}}`, Parameters: Object.values(item) }
+}
+
+/** Sends inserts in groups while every connection is taken. */
+export class InsertGroups {
+  readonly #options: InsertGroupsOptions
+  readonly #choice: GroupingChoice
+  #pending = new Set<PendingInsert>()
+  /** Requests that wait for their turn to take what is pending. */
+  #senders = 0
+
+  constructor(options: InsertGroupsOptions) {
+    this.#options = options
+    this.#choice = new GroupingChoice(() => options.requests.now())
+  }
+
+  /** Should an insert wait for a group? A lone one goes out at once. */
+  get isWorthwhile(): boolean {
+    return this.#options.requests.limiter.isSaturated && this.#choice.isGrouping
+  }
+
+  /** Watches an insert that goes out by itself, to compare. */
+  async alone(send: () => Promise<void>): Promise<void> {
+    this.#choice.began('single')
+    let stored = 0
+    try {
+      await send()
+      stored = 1
+    } finally {
+      this.#choice.ended('single', stored, this.#isBusy)
+    }
+  }
+
+  /**
+   * Sends an insert with the next group, once.
+   *
+   * @returns what DynamoDB says of its statement.
+   * @throws {@link FailedAttempt} the group's request failed, or was not sent; or the signal's reason.
+   */
+  insert(item: Item, deadline: number, signal: AbortSignal | undefined): Promise<BatchStatementResponse | undefined> {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted()
+      this.#assertRoom()
+      const detach =
+        signal &&
+        onAbort(signal, () => {
+          this.#pending.delete(pending)
+          reject(signal.reason)
+        })
+      const pending: PendingInsert = {
+        item,
+        deadline,
+        resolve: (response) => {
+          detach?.()
+          resolve(response)
+        },
+        reject: (reason) => {
+          detach?.()
+          reject(reason)
+        },
+      }
+      this.#pending.add(pending)
+      while (this.#senders * this.#options.maxBatch < this.#pending.size) this.#startSender()
+    })
+  }
+
+  get #isBusy(): boolean {
+    return this.#pending.size > 0 || this.#options.requests.limiter.depth > 0
+  }
+
+  #assertRoom(): void {
+    try {
+      this.#options.requests.limiter.assertRoom(this.#pending.size)
+    } catch (error) {
+      throw new FailedAttempt(error)
+    }
+  }
+
+  #startSender(): void {
+    this.#senders++
+    let isWaiting = true
+    const startSending = () => {
+      isWaiting = false
+      this.#senders--
+    }
+    void this.#sendGroup(startSending).finally(() => {
+      if (isWaiting) startSending()
+    })
+  }
+
+  /** Settles every insert that it takes; never rejects. */
+  async #sendGroup(startSending: () => void): Promise<void> {
+    const { requests, table } = this.#options
+    let group: readonly PendingInsert[] = []
+    const makeInput = () => {
+      startSending()
+      group = this.#take()
+      if (group.length === 0) return undefined
+      this.#choice.began('grouped')
+      return { Statements: group.map(({ item }) => insertStatement(table, item)) }
+    }
+    let stored = 0
+    try {
+      const output = await requests.sendShared('BatchExecuteStatement', makeInput, { priority: 'write' })
+      for (const [index, { resolve }] of group.entries()) {
+        const response = output?.Responses?.[index]
+        if (response !== undefined && response.Error === undefined) stored++
+        resolve(response)
+      }
+    } catch (error) {
+      // A request that was refused its place in the queue has taken nobody yet.
+      for (const { reject } of group.length > 0 ? group : this.#take()) reject(error)
+    } finally {
+      if (group.length > 0) this.#choice.ended('grouped', stored, this.#isBusy)
+    }
+  }
+
+  /** Takes as many as go into one request, longest waiting first; those whose time has run out are told so. */
+  #take(): PendingInsert[] {
+    const { requests, maxBatch } = this.#options
+    const group: PendingInsert[] = []
+    for (const pending of this.#pending) {
+      if (group.length === maxBatch) break
+      try {
+        requests.assertInTime(pending.deadline)
+      } catch (error) {
+        this.#pending.delete(pending)
+        pending.reject(error)
+        continue
+      }
+      this.#pending.delete(pending)
+      group.push(pending)
+    }
+    return group
+  }
+}

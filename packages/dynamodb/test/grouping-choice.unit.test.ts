@@ -1,0 +1,81 @@
+import { GroupingChoice } from '../src/grouping-choice.js'
+
+/** An endpoint that is always busy, and stores so many items a millisecond each way. */
+class Endpoint {
+  nowMs = 0
+  readonly choice = new GroupingChoice(() => this.nowMs)
+  rates: { grouped: number; single: number }
+  /** The way of every request, in order. */
+  readonly ways: boolean[] = []
+
+  constructor(rates: { grouped: number; single: number }) {
+    this.rates = rates
+  }
+
+  send(requests: number, isBusy = true): void {
+    for (let sent = 0; sent < requests; sent++) {
+      const way = this.choice.isGrouping ? 'grouped' : 'single'
+      const items = way === 'grouped' ? 25 : 1
+      this.ways.push(this.choice.isGrouping)
+      this.choice.began(way)
+      this.nowMs += items / this.rates[way]
+      this.choice.ended(way, items, isBusy)
+    }
+  }
+
+  /** How much of the last requests went out in groups, from 0 to 1. */
+  groupedOfLast(requests: number): number {
+    return this.ways.slice(-requests).filter(Boolean).length / requests
+  }
+}
+
+test('groups are tried first', () => {
+  expect(new GroupingChoice(() => 0).isGrouping).toBe(true)
+})
+
+test('where groups store more, nearly all go out in groups', () => {
+  const endpoint = new Endpoint({ grouped: 25, single: 1 })
+
+  endpoint.send(20_000)
+
+  expect(endpoint.groupedOfLast(10_000)).toBeGreaterThan(0.9)
+})
+
+test('where they store less, nearly all go out one by one', () => {
+  const endpoint = new Endpoint({ grouped: 0.7, single: 1 })
+
+  endpoint.send(20_000)
+
+  expect(endpoint.groupedOfLast(10_000)).toBeLessThan(0.1)
+})
+
+test('a change is noticed', () => {
+  const endpoint = new Endpoint({ grouped: 0.7, single: 1 })
+  endpoint.send(20_000)
+  endpoint.rates = { grouped: 25, single: 1 }
+
+  endpoint.send(20_000)
+
+  expect(endpoint.groupedOfLast(5_000)).toBeGreaterThan(0.9)
+})
+
+test('nothing is concluded while there is not enough to do', () => {
+  const endpoint = new Endpoint({ grouped: 0.1, single: 100 })
+
+  endpoint.send(1_000, false)
+
+  expect(endpoint.choice.isGrouping).toBe(true)
+})
+
+test('what the other way still has in flight does not count', () => {
+  let nowMs = 0
+  const choice = new GroupingChoice(() => nowMs)
+  choice.began('single')
+  for (let sent = 0; sent < 1_000; sent++) {
+    choice.began('grouped')
+    nowMs += 10
+    choice.ended('grouped', 25, true)
+  }
+
+  expect(choice.isGrouping).toBe(true)
+})
