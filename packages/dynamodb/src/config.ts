@@ -38,6 +38,11 @@ export const storeOptions = (defaultTable: string) =>
       .optional(),
     /** The most requests in flight at once. */
     maxConnections: z.int().min(1).max(10_000).default(50),
+    /**
+     * `'direct'`: dynact sends the requests itself, as the client is configured, at a fraction of the SDK's CPU time. `'sdk'`:
+     * `client.send`. Left out: direct, but for a client with middleware, a request handler or a proxy agent of its own.
+     */
+    transport: z.enum(['direct', 'sdk']).optional(),
     retry: retrySchema.prefault({}),
     /** Name of the table. */
     table: tableNameSchema.default(defaultTable),
