@@ -53,7 +53,8 @@ export const serviceError = (
   answer: Readonly<Record<string, unknown>>,
   $metadata: ResponseMetadata,
 ): DynamoDBServiceException | undefined => {
-  const { __type: type, message, Message, ...facts } = answer
+  const { message, Message, ...facts } = answer
+  const type = facts['__type']
   if (typeof type !== 'string') return undefined
   // com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException
   const name = type.slice(type.indexOf('#') + 1)
