@@ -178,6 +178,13 @@ export const FAILURES = {
       'ValidationException',
     ],
   },
+  transport: {
+    ...NEVER,
+    reason: 'refused',
+    isOverload: false,
+    advice: "Leave transport out, or set 'sdk'.",
+    names: ['NeedsSdkError'],
+  },
   unsupported: {
     ...NEVER,
     reason: 'unsupported',

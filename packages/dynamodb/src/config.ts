@@ -3,12 +3,19 @@ import { type Serialization, serialization } from '@dynact/persistence'
 import { z } from 'zod'
 import { MAX_ITEM_BYTES } from './layout/item-size.js'
 import { isUnambiguousJournalName } from './layout/journal-key.js'
+import type { Logger, OperationMetrics, Tracer } from './observability.js'
 import { retrySchema } from './retry.js'
 
 const isClient = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'send' in value && typeof value.send === 'function'
 const isPlainObject = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !isClient(value)
+
+const isFunction = (value: unknown): boolean => typeof value === 'function'
+const hasMethods =
+  (...names: string[]) =>
+  (value: unknown): boolean =>
+    typeof value === 'object' && value !== null && names.every((name) => isFunction(Reflect.get(value, name)))
 
 const isSerialization = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'serialize' in value && 'deserialize' in value
@@ -38,6 +45,13 @@ export const storeOptions = (defaultTable: string) =>
       .optional(),
     /** The most requests in flight at once. */
     maxConnections: z.int().min(1).max(10_000).default(50),
+    /** The most requests that may wait for a connection; what comes then is refused at once, so that the queue can't grow for ever. */
+    maxQueued: z.int().min(1).max(1_000_000).default(10_000),
+    /**
+     * `'direct'`: dynact sends the requests itself, as the client is configured, at a fraction of the SDK's CPU time. `'sdk'`:
+     * `client.send`. Left out: direct, but for a client with middleware, a request handler or a proxy agent of its own.
+     */
+    transport: z.enum(['direct', 'sdk']).optional(),
     retry: retrySchema.prefault({}),
     /** Name of the table. */
     table: tableNameSchema.default(defaultTable),
@@ -47,6 +61,14 @@ export const storeOptions = (defaultTable: string) =>
     serialization: z
       .custom<Serialization>(isSerialization, 'must come from serialization(...)')
       .default(() => serialization()),
+    /** Is given the figures of every request. DynamoDB is then asked for the capacity units of each. */
+    onMetrics: z.custom<(metrics: OperationMetrics) => void>(isFunction, 'must be a function').optional(),
+    /** Makes a span of every request: a tracer of `@opentelemetry/api`. */
+    tracer: z.custom<Tracer>(hasMethods('startSpan'), 'must be a tracer of @opentelemetry/api').optional(),
+    /** Is told of retries, and what is worth knowing once: pino's, or one of its shape. Never of payloads or credentials. */
+    logger: z
+      .custom<Logger>(hasMethods('debug', 'info', 'warn', 'error'), 'must have the methods debug, info, warn and error')
+      .optional(),
     /** The largest item that is sent, in bytes; of a snapshot with its entry in the local index. */
     maxItemSize: z.int().min(1_000).max(MAX_ITEM_BYTES).default(MAX_ITEM_BYTES),
   }) as const

@@ -71,3 +71,30 @@ export class ConflictError extends Error {
     this.stored = stored
   }
 }
+
+/** DynamoDB's answer can't be understood; whether the request was carried out is unknown. */
+export class InvalidResponseError extends Error {
+  override readonly name: string = 'InvalidResponseError'
+  /** The HTTP status that it came with. */
+  readonly statusCode: number
+
+  constructor(message: string, statusCode: number, options?: ErrorOptions) {
+    super(message, options)
+    this.statusCode = statusCode
+  }
+}
+
+/** An answer broke off before its end. */
+export class TruncatedResponseError extends InvalidResponseError {
+  override readonly name: string = 'TruncatedResponseError'
+}
+
+/** An answer was changed on its way: its checksum is not the one that DynamoDB gave it. */
+export class ResponseChecksumError extends InvalidResponseError {
+  override readonly name: string = 'ResponseChecksumError'
+}
+
+/** A client does what only the SDK can do for it: sign in a way of its own, say. */
+export class NeedsSdkError extends Error {
+  override readonly name: string = 'NeedsSdkError'
+}

@@ -42,6 +42,7 @@ export {
 } from './layout/snapshot-item.js'
 export { journalTableSchema, snapshotTableSchema } from './layout/table-schema.js'
 export type { Priority } from './limiter.js'
+export type { Logger, OperationMetrics, Span, Tracer } from './observability.js'
 export { OpenCalls } from './open-calls.js'
 export { queryPages } from './query-pages.js'
 export type { RequestOptions, Requests } from './requests.js'

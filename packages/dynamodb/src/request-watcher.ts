@@ -22,6 +22,8 @@ export type RequestResult =
 
 /** Sees every request that goes out. */
 export interface RequestWatcher {
+  /** Should DynamoDB say what each request costs? */
+  readonly wantsCapacity: boolean
   /** @returns what is told how the request ended. */
   sent(request: SentRequest): (result: RequestResult) => void
 }

@@ -201,6 +201,7 @@ export class Requests {
   ): Promise<Operations[O]['output']> {
     const { signal, priority, persistenceId } = turn
     const sentAt = this.now()
+    const asked = this.#watcher?.wantsCapacity ? { ...input, ReturnConsumedCapacity: 'TOTAL' as const } : input
     const ended = this.#watcher?.sent({
       operation,
       input,
@@ -211,7 +212,7 @@ export class Requests {
     })
     try {
       const output = await within(Math.min(this.#retry.attemptMs, deadline - sentAt), signal, (either) =>
-        this.#transport.send(operation, input, either),
+        this.#transport.send(operation, asked, either),
       )
       this.limiter.succeeded()
       ended?.({ output })

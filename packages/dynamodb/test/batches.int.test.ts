@@ -18,7 +18,9 @@ const table = uniqueTableName('batches')
 const observed = observedClient()
 const requests = connect({
   client: observed.client,
+  table: 'events',
   maxConnections: 8,
+  maxQueued: 1_000,
   retry: { attemptMs: 10_000, totalMs: 20_000, baseMs: 1, maxMs: 5 },
 })
 const operations = () => observed.requests.map(({ operation }) => operation)

@@ -12,7 +12,13 @@ const missingTable = { TableName: 'no-such-table', Key: { par: { S: 'a' } } }
 
 describe('a client that is made here', () => {
   test('sends to where its configuration says, and is closed with the connection', async () => {
-    const requests = connect({ clientConfig: testClientConfig(), maxConnections: 2, retry })
+    const requests = connect({
+      table: 'events',
+      maxQueued: 100,
+      clientConfig: testClientConfig(),
+      maxConnections: 2,
+      retry,
+    })
 
     const error = await rejectionOf(requests.send('GetItem', missingTable, options))
     await requests.close()
@@ -33,7 +39,13 @@ describe('a client that is made here', () => {
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    const requests = connect({ clientConfig: { ...testClientConfig(), endpoint }, maxConnections: 2, retry })
+    const requests = connect({
+      table: 'events',
+      maxQueued: 100,
+      clientConfig: { ...testClientConfig(), endpoint },
+      maxConnections: 2,
+      retry,
+    })
 
     const error = await rejectionOf(requests.send('GetItem', missingTable, options))
     await requests.close()
@@ -57,7 +69,7 @@ describe('a client that is made here', () => {
       },
       { step: 'initialize' },
     )
-    const requests = connect({ client: observed.client, maxConnections: 3, retry })
+    const requests = connect({ table: 'events', maxQueued: 100, client: observed.client, maxConnections: 3, retry })
 
     await Promise.allSettled(Array.from({ length: 20 }, () => requests.send('GetItem', missingTable, options)))
     await requests.close()
@@ -70,10 +82,10 @@ describe('a client that is made here', () => {
 describe('a client of the user’s own', () => {
   test('stays open when the connection is closed', async () => {
     const client = new DynamoDBClient(testClientConfig())
-    const requests = connect({ client, maxConnections: 2, retry })
+    const requests = connect({ table: 'events', maxQueued: 100, client, maxConnections: 2, retry })
     await requests.close()
 
-    const again = connect({ client, maxConnections: 2, retry })
+    const again = connect({ table: 'events', maxQueued: 100, client, maxConnections: 2, retry })
 
     expect(await rejectionOf(again.send('GetItem', missingTable, options))).toMatchObject({
       cause: { name: 'ResourceNotFoundException' },
@@ -91,7 +103,7 @@ describe('a client of the user’s own', () => {
       },
       { step: 'deserialize' },
     )
-    const requests = connect({ client, maxConnections: 2, retry })
+    const requests = connect({ table: 'events', maxQueued: 100, client, maxConnections: 2, retry })
 
     const error = await rejectionOf(requests.send('PutItem', { TableName: 'events', Item: {} }, options))
 
@@ -102,7 +114,13 @@ describe('a client of the user’s own', () => {
 })
 
 test('an abort stops the request on the wire', async () => {
-  const requests = connect({ clientConfig: testClientConfig(), maxConnections: 1, retry })
+  const requests = connect({
+    table: 'events',
+    maxQueued: 100,
+    clientConfig: testClientConfig(),
+    maxConnections: 1,
+    retry,
+  })
   const stop = new AbortController()
   const reason = new Error('shutting down')
   await rejectionOf(requests.send('GetItem', missingTable, options)) // the connection stands

@@ -1,4 +1,5 @@
 import { Limiter } from '../src/limiter.js'
+import type { RequestWatcher } from '../src/request-watcher.js'
 import { type RequestOptions, Requests } from '../src/requests.js'
 import type { RetryOptions } from '../src/retry.js'
 import { FakeTiming, patient } from './fake-timing.js'
@@ -7,15 +8,21 @@ import { type Answer, FakeTransport } from './fake-transport.js'
 /** Requests on a transport and a clock that the test holds. */
 export const makeRequests = (
   answer: Answer,
-  { retry = {}, slots = 100 }: { retry?: Partial<RetryOptions>; slots?: number } = {},
+  {
+    retry = {},
+    slots = 100,
+    maxQueued = 1_000,
+    watcher,
+  }: { retry?: Partial<RetryOptions>; slots?: number; maxQueued?: number; watcher?: RequestWatcher } = {},
 ) => {
   const transport = new FakeTransport(answer)
   const timing = new FakeTiming()
   const requests = new Requests({
     transport,
-    limiter: new Limiter({ slots, maxQueued: 1_000 }),
+    limiter: new Limiter({ slots, maxQueued }),
     retry: { ...patient, ...retry },
     timing,
+    watcher,
   })
   return { transport, timing, requests }
 }

@@ -17,6 +17,15 @@ const journalOptions = {
    * A journal reads all three, whichever it writes.
    */
   atomicWrites: z.enum(['marked', 'transaction', 'packed']).default('marked'),
+  /**
+   * While every connection is taken, events of different actors share requests, at most `maxBatch` each, where that is faster;
+   * each has its own outcome. Costs the same write units.
+   */
+  groupCommit: z
+    .union([z.boolean(), z.strictObject({ maxBatch: z.int().min(2).max(25).default(25) })])
+    .default(true)
+    .transform((given) => (typeof given === 'boolean' ? { maxBatch: given ? 25 : 1 } : given))
+    .readonly(),
   /** How many hundreds of a long history are read at once. */
   replayParallelism: z.int().min(1).max(64).default(4),
   /** What a replay does with sequence numbers that hold nothing: report them and go on, or fail. */

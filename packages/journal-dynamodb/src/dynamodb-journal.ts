@@ -36,7 +36,10 @@ class Implementation implements DynamoDBJournal {
     this.config = config
     this.#requests = connect(config)
     this.#context = { config, requests: this.#requests, tails: new KnownTails() }
-    this.#inserts = new FencedInserts(this.#requests, config.table)
+    this.#inserts = new FencedInserts(this.#requests, config.table, {
+      maxGroup: config.groupCommit.maxBatch,
+      onNotice: (text) => config.logger?.info({ table: config.table }, text),
+    })
   }
 
   async writeEvents(write: AtomicWrite, options: AbortOptions = {}): Promise<void> {

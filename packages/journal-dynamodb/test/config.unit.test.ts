@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { Span } from '@dynact/dynamodb'
 import {
   createJournalTable,
   dynamoDBJournal,
@@ -42,6 +43,8 @@ describe('defaults', () => {
       sequenceShards: 10,
       atomicWrites: 'marked',
       maxConnections: 50,
+      maxQueued: 10_000,
+      groupCommit: { maxBatch: 25 },
       maxItemSize: 409_600,
       replayParallelism: 4,
       onGap: 'report',
@@ -59,8 +62,20 @@ describe('defaults', () => {
     })
   })
 
+  test.each([
+    [true, 25],
+    [false, 1],
+    [{}, 25],
+    [{ maxBatch: 3 }, 3],
+  ])('groupCommit: %j makes groups of at most %d', (groupCommit, maxBatch) => {
+    expect(dynamoDBJournal({ client, groupCommit }).config.groupCommit).toEqual({ maxBatch })
+  })
+
   test('give way to what is given', async () => {
     const onAnomaly = () => undefined
+    const onMetrics = () => undefined
+    const logger = { debug: onAnomaly, info: onAnomaly, warn: onAnomaly, error: onAnomaly }
+    const tracer = { startSpan: () => ({}) as Span }
     const chosen = serialization()
     const given = {
       clientConfig: { region: 'eu-central-1' },
@@ -70,6 +85,12 @@ describe('defaults', () => {
       serialization: chosen,
       atomicWrites: 'packed',
       maxConnections: 7,
+      maxQueued: 8,
+      transport: 'sdk',
+      groupCommit: { maxBatch: 2 },
+      onMetrics,
+      logger,
+      tracer,
       maxItemSize: 1_000,
       replayParallelism: 1,
       onGap: 'fail',
@@ -92,6 +113,7 @@ describe('the config of a journal', () => {
 
     expect(Object.isFrozen(config)).toBe(true)
     expect(Object.isFrozen(config.retry)).toBe(true)
+    expect(Object.isFrozen(config.groupCommit)).toBe(true)
   })
 
   test('does not change with the object that it was made of', () => {
@@ -151,6 +173,13 @@ describe('a mistake is refused, with the option and what it must be', () => {
       { client, atomicWrites: 'yes' },
       /"marked"\|"transaction"\|"packed"\s+→ at atomicWrites/,
     ],
+    ['no queue', { client, maxQueued: 0 }, /→ at maxQueued/],
+    ['a group of one', { client, groupCommit: { maxBatch: 1 } }, /→ at groupCommit/],
+    ['a group that is too large', { client, groupCommit: { maxBatch: 26 } }, /→ at groupCommit/],
+    ['a transport that is none', { client, transport: 'pigeon' as 'sdk' }, /→ at transport/],
+    ['a logger that can not warn', { client, logger: { info() {} } as never }, /must have the methods.*\s+→ at logger/],
+    ['a tracer that is none', { client, tracer: {} as never }, /must be a tracer.*\s+→ at tracer/],
+    ['metrics for nobody', { client, onMetrics: true as never }, /must be a function\s+→ at onMetrics/],
     ['no connection', { client, maxConnections: 0 }, /→ at maxConnections/],
     ['infinitely many connections', { client, maxConnections: Number.POSITIVE_INFINITY }, /→ at maxConnections/],
     ['no parallelism', { client, replayParallelism: 0 }, /→ at replayParallelism/],

@@ -38,6 +38,7 @@ describe('the config of a snapshot store', () => {
       table: 'dynact-snapshot',
       journalName: 'journal',
       maxConnections: 50,
+      maxQueued: 10_000,
       maxItemSize: 409_600,
       retry: { attemptMs: 1_500, totalMs: 4_500, baseMs: 25, maxMs: 500 },
     })
@@ -50,6 +51,7 @@ describe('the config of a snapshot store', () => {
       journalName: 'shop',
       serialization: serialization(),
       maxConnections: 7,
+      maxQueued: 8,
       maxItemSize: 1_000,
       retry: { attemptMs: 1, totalMs: 2, baseMs: 3, maxMs: 4 },
     }

@@ -1,0 +1,119 @@
+import type { Failure } from './classify.js'
+import type { Limiter } from './limiter.js'
+import { capacityUnitsOf, measureItems } from './measure-items.js'
+import type { ObservabilityOptions, OperationMetrics, Span } from './observability.js'
+import type { RequestResult, RequestWatcher, SentRequest } from './request-watcher.js'
+
+/** OpenTelemetry's numbers for what calls a remote service, and for a span that failed. */
+const SPAN_KIND_CLIENT = 2
+const STATUS_ERROR = 2
+
+/** The watcher that tells a user what was asked for; none when nothing was, so that it costs nothing. */
+export const watch = (options: ObservabilityOptions, limiter: Limiter): RequestWatcher | undefined =>
+  options.onMetrics === undefined && options.tracer === undefined && options.logger === undefined
+    ? undefined
+    : new Watcher(options, limiter)
+
+class Watcher implements RequestWatcher {
+  readonly #options: ObservabilityOptions
+  readonly #limiter: Limiter
+  readonly wantsCapacity: boolean
+
+  constructor(options: ObservabilityOptions, limiter: Limiter) {
+    this.#options = options
+    this.#limiter = limiter
+    this.wantsCapacity = options.onMetrics !== undefined || options.tracer !== undefined
+  }
+
+  sent(request: SentRequest): (result: RequestResult) => void {
+    const sentAt = performance.now()
+    const span = this.#guarded(() => this.#startSpan(request))
+    return (result) => {
+      const failure = 'failure' in result ? result.failure : undefined
+      if (this.wantsCapacity) {
+        const metrics = this.#metricsOf(request, result, performance.now() - sentAt)
+        this.#guarded(() => endSpan(span, metrics, result))
+        this.#guarded(() => this.#options.onMetrics?.(metrics))
+      }
+      if (failure !== undefined) this.#guarded(() => this.#log(request, result, failure))
+    }
+  }
+
+  #metricsOf(request: SentRequest, result: RequestResult, serviceMs: number): OperationMetrics {
+    const { operation, input, priority, persistenceId, attempt, queueMs } = request
+    const output = 'output' in result ? result.output : {}
+    const failure = 'failure' in result ? result.failure : undefined
+    const capacityUnits = capacityUnitsOf(output)
+    return {
+      operation,
+      table: this.#options.table,
+      priority,
+      ...(persistenceId !== undefined && { persistenceId }),
+      attempt,
+      ...measureItems(operation, input as never, output as never),
+      ...(capacityUnits !== undefined && { capacityUnits }),
+      queueMs,
+      serviceMs,
+      queueDepth: this.#limiter.depth,
+      queueAgeMs: this.#limiter.oldestMs,
+      ...('error' in result && { error: nameOf(result.error) }),
+      ...(failure !== undefined && { reason: failure.reason }),
+      ...(failure?.throttledBy !== undefined && { throttledBy: failure.throttledBy }),
+    }
+  }
+
+  /** Named and described after OpenTelemetry's semantic conventions for databases and DynamoDB. */
+  #startSpan({ operation, persistenceId, attempt, queueMs }: SentRequest): Span | undefined {
+    const { tracer, table } = this.#options
+    return tracer?.startSpan(`${operation} ${table}`, {
+      kind: SPAN_KIND_CLIENT,
+      attributes: {
+        'db.system.name': 'aws.dynamodb',
+        'db.operation.name': operation,
+        'db.collection.name': table,
+        'dynact.attempt': attempt,
+        'dynact.queue_ms': queueMs,
+        ...(persistenceId !== undefined && { 'dynact.persistence_id': persistenceId }),
+      },
+    })
+  }
+
+  /** A conflict is an answer; a refusal that is final reaches the caller, who decides. What is sent again is worth a line. */
+  #log({ operation, persistenceId, attempt }: SentRequest, result: RequestResult, failure: Failure): void {
+    if (!failure.retryable) return
+    const { logger, table } = this.#options
+    const { reason, throttledBy } = failure
+    const error = 'error' in result ? nameOf(result.error) : undefined
+    const facts = { operation, table, persistenceId, attempt, error, reason, throttledBy }
+    logger?.warn(facts, 'a request to DynamoDB failed and may be sent again')
+  }
+
+  /** A hook of the user's that throws must not make a write look as if it had failed. */
+  #guarded<T>(call: () => T): T | undefined {
+    try {
+      return call()
+    } catch (error) {
+      process.emitWarning(`A hook that was given to dynact threw: ${String(error)}`)
+      return undefined
+    }
+  }
+}
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error)
+
+const endSpan = (span: Span | undefined, metrics: OperationMetrics, result: RequestResult): void => {
+  if (span === undefined) return
+  const { items, bytes, capacityUnits, error, throttledBy } = metrics
+  span.setAttributes({
+    'dynact.items': items,
+    'dynact.bytes': bytes,
+    ...(capacityUnits !== undefined && { 'dynact.capacity_units': capacityUnits }),
+    ...(error !== undefined && { 'error.type': error }),
+    ...(throttledBy !== undefined && { 'dynact.throttled_by': throttledBy }),
+  })
+  if ('error' in result && metrics.reason !== 'conflict') {
+    if (result.error instanceof Error) span.recordException(result.error)
+    span.setStatus({ code: STATUS_ERROR })
+  }
+  span.end()
+}
