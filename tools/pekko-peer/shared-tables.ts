@@ -24,6 +24,7 @@ export class SharedTables {
   }
 
   async create(): Promise<void> {
+    await this.observed.start()
     const { client } = this.observed
     const { journalTable, snapshotTable } = this
     await Promise.all([
@@ -38,7 +39,7 @@ export class SharedTables {
     await Promise.all([this.#peer?.close(), ...this.#open.map((store) => store.close())])
     await deleteJournalTable(client, { table: this.journalTable })
     await deleteSnapshotTable(client, { table: this.snapshotTable })
-    client.destroy()
+    await this.observed.stop()
   }
 
   /** A journal as a process that has just started has it. */

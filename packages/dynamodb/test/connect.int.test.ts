@@ -45,23 +45,17 @@ describe('a client that is made here', () => {
 
   test('is never asked to send more at once than maxConnections', async () => {
     const observed = observedClient()
+    await observed.start()
     let [inFlight, most] = [0, 0]
-    observed.client.middlewareStack.add(
-      (next) => async (args) => {
-        most = Math.max(most, ++inFlight)
-        try {
-          return await next(args)
-        } finally {
-          inFlight--
-        }
-      },
-      { step: 'initialize' },
-    )
+    observed.fateOf = () => {
+      most = Math.max(most, ++inFlight)
+      return { after: () => inFlight-- }
+    }
     const requests = connect({ client: observed.client, maxConnections: 3, retry })
 
     await Promise.allSettled(Array.from({ length: 20 }, () => requests.send('GetItem', missingTable, options)))
     await requests.close()
-    observed.client.destroy()
+    await observed.stop()
 
     expect(most).toBe(3)
   })
@@ -83,14 +77,10 @@ describe('a client of the user’s own', () => {
   })
 
   test('that retries by itself leaves open whether a refused write was carried out before', async () => {
-    const client = new DynamoDBClient({ ...testClientConfig(), maxAttempts: 3, retryMode: 'standard' })
-    let attempt = 0
-    client.middlewareStack.add(
-      () => async () => {
-        throw serviceError(attempt++ === 0 ? 'TimeoutError' : 'AccessDeniedException')
-      },
-      { step: 'deserialize' },
-    )
+    const observed = observedClient()
+    await observed.start()
+    observed.fateOf = (_, index) => ({ fail: index === 0 ? 'reset' : serviceError('AccessDeniedException') })
+    const client = new DynamoDBClient({ ...observed.clientConfig, maxAttempts: 3, retryMode: 'standard' })
     const requests = connect({ client, maxConnections: 2, retry })
 
     const error = await rejectionOf(requests.send('PutItem', { TableName: 'events', Item: {} }, options))
@@ -98,6 +88,7 @@ describe('a client of the user’s own', () => {
     expect(error).toMatchObject({ failure: { reason: 'refused', applied: 'unknown' } })
     await requests.close()
     client.destroy()
+    await observed.stop()
   })
 })
 

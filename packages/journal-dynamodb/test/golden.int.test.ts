@@ -33,8 +33,9 @@ let journal: Journal
 let snapshotStore: DynamoDBSnapshotStore
 
 beforeAll(async () => {
+  await fixture.create()
   const { client } = fixture
-  await Promise.all([fixture.create(), createSnapshotTable(client, { table: snapshotTable })])
+  await createSnapshotTable(client, { table: snapshotTable })
   await putAll(client, fixture.table, golden.journal)
   await putAll(client, snapshotTable, golden.snapshots)
   journal = fixture.journal({ serialization, retry: PATIENT })

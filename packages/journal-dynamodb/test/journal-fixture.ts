@@ -12,6 +12,9 @@ import type { AtomicWrite, Journal, PersistentRepr, ReplayRange } from '@dynact/
 import { uniqueTableName } from '../../../tools/test-support/index.js'
 import { type ObservedClient, observedClient } from '../../../tools/test-support/observed-client.js'
 
+/** Retries of which the deadline passes in the first pause: a test of a failure does not wait for it, and no attempt is cut short. */
+export const impatient = { attemptMs: 10_000, totalMs: 10_000, baseMs: 60_000, maxMs: 60_000 }
+
 /** A table of the test file's own, with a client that sees every request. */
 export class JournalFixture {
   readonly table = uniqueTableName('journal')
@@ -23,6 +26,7 @@ export class JournalFixture {
   }
 
   async create(): Promise<void> {
+    await this.observed.start()
     await createJournalTable(this.client, { table: this.table })
   }
 
@@ -30,7 +34,7 @@ export class JournalFixture {
     this.observed.fateOf = () => 'pass'
     await Promise.all(this.#open.map((journal) => journal.close()))
     await deleteJournalTable(this.client, { table: this.table })
-    this.client.destroy()
+    await this.observed.stop()
   }
 
   /** A journal on the observed client. Pauses are short, deadlines long: the machine may be busy. */
