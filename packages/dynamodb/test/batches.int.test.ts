@@ -10,7 +10,7 @@ import {
   queryPages,
   type Requests,
 } from '@dynact/dynamodb'
-import { requiresRealDynamoDB, uniqueTableName } from '../../../tools/test-support/index.js'
+import { requiresRealDynamoDB, testTransport, uniqueTableName } from '../../../tools/test-support/index.js'
 import { observedClient } from '../../../tools/test-support/observed-client.js'
 import type { Item } from '../src/layout/item.js'
 import { options } from './make-requests.js'
@@ -24,6 +24,7 @@ beforeAll(async () => {
   await observed.start()
   requests = connect({
     client: observed.client,
+    transport: testTransport,
     maxConnections: 8,
     retry: { attemptMs: 10_000, totalMs: 20_000, baseMs: 1, maxMs: 5 },
   })

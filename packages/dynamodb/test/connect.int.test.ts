@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { connect } from '@dynact/dynamodb'
-import { testClientConfig } from '../../../tools/test-support/index.js'
+import { testClientConfig, testTransport as transport } from '../../../tools/test-support/index.js'
 import { observedClient, serviceError } from '../../../tools/test-support/observed-client.js'
 import { options, rejectionOf } from './make-requests.js'
 
@@ -12,7 +12,7 @@ const missingTable = { TableName: 'no-such-table', Key: { par: { S: 'a' } } }
 
 describe('a client that is made here', () => {
   test('sends to where its configuration says, and is closed with the connection', async () => {
-    const requests = connect({ clientConfig: testClientConfig(), maxConnections: 2, retry })
+    const requests = connect({ clientConfig: testClientConfig(), transport, maxConnections: 2, retry })
 
     const error = await rejectionOf(requests.send('GetItem', missingTable, options))
     await requests.close()
@@ -33,7 +33,7 @@ describe('a client that is made here', () => {
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    const requests = connect({ clientConfig: { ...testClientConfig(), endpoint }, maxConnections: 2, retry })
+    const requests = connect({ clientConfig: { ...testClientConfig(), endpoint }, transport, maxConnections: 2, retry })
 
     const error = await rejectionOf(requests.send('GetItem', missingTable, options))
     await requests.close()
@@ -51,7 +51,7 @@ describe('a client that is made here', () => {
       most = Math.max(most, ++inFlight)
       return { after: () => inFlight-- }
     }
-    const requests = connect({ client: observed.client, maxConnections: 3, retry })
+    const requests = connect({ client: observed.client, transport, maxConnections: 3, retry })
 
     await Promise.allSettled(Array.from({ length: 20 }, () => requests.send('GetItem', missingTable, options)))
     await requests.close()
@@ -64,10 +64,10 @@ describe('a client that is made here', () => {
 describe('a client of the user’s own', () => {
   test('stays open when the connection is closed', async () => {
     const client = new DynamoDBClient(testClientConfig())
-    const requests = connect({ client, maxConnections: 2, retry })
+    const requests = connect({ client, transport, maxConnections: 2, retry })
     await requests.close()
 
-    const again = connect({ client, maxConnections: 2, retry })
+    const again = connect({ client, transport, maxConnections: 2, retry })
 
     expect(await rejectionOf(again.send('GetItem', missingTable, options))).toMatchObject({
       cause: { name: 'ResourceNotFoundException' },
@@ -76,12 +76,12 @@ describe('a client of the user’s own', () => {
     client.destroy()
   })
 
-  test('that retries by itself leaves open whether a refused write was carried out before', async () => {
+  test('that retries by itself, the SDK’s, leaves open whether a refused write was carried out before', async () => {
     const observed = observedClient()
     await observed.start()
     observed.fateOf = (_, index) => ({ fail: index === 0 ? 'reset' : serviceError('AccessDeniedException') })
     const client = new DynamoDBClient({ ...observed.clientConfig, maxAttempts: 3, retryMode: 'standard' })
-    const requests = connect({ client, maxConnections: 2, retry })
+    const requests = connect({ client, transport: 'sdk', maxConnections: 2, retry })
 
     const error = await rejectionOf(requests.send('PutItem', { TableName: 'events', Item: {} }, options))
 
@@ -93,7 +93,7 @@ describe('a client of the user’s own', () => {
 })
 
 test('an abort stops the request on the wire', async () => {
-  const requests = connect({ clientConfig: testClientConfig(), maxConnections: 1, retry })
+  const requests = connect({ clientConfig: testClientConfig(), transport, maxConnections: 1, retry })
   const stop = new AbortController()
   const reason = new Error('shutting down')
   await rejectionOf(requests.send('GetItem', missingTable, options)) // the connection stands

@@ -9,7 +9,7 @@ import {
   type JournalConfig,
 } from '@dynact/journal-dynamodb'
 import type { AtomicWrite, Journal, PersistentRepr, ReplayRange } from '@dynact/persistence'
-import { uniqueTableName } from '../../../tools/test-support/index.js'
+import { testTransport, uniqueTableName } from '../../../tools/test-support/index.js'
 import { type ObservedClient, observedClient } from '../../../tools/test-support/observed-client.js'
 
 /** Retries of which the deadline passes in the first pause: a test of a failure does not wait for it, and no attempt is cut short. */
@@ -40,7 +40,13 @@ export class JournalFixture {
   /** A journal on the observed client. Pauses are short, deadlines long: the machine may be busy. */
   journal(config: Partial<JournalConfig> = {}): DynamoDBJournal {
     const retry = { attemptMs: 20_000, totalMs: 40_000, baseMs: 1, maxMs: 5 }
-    const journal = dynamoDBJournal({ client: this.client, table: this.table, retry, ...config })
+    const journal = dynamoDBJournal({
+      client: this.client,
+      transport: testTransport,
+      table: this.table,
+      retry,
+      ...config,
+    })
     this.#open.push(journal)
     return journal
   }

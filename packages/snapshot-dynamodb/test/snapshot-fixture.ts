@@ -9,7 +9,7 @@ import {
   dynamoDBSnapshotStore,
   type SnapshotStoreConfig,
 } from '@dynact/snapshot-dynamodb'
-import { uniqueTableName } from '../../../tools/test-support/index.js'
+import { testTransport, uniqueTableName } from '../../../tools/test-support/index.js'
 import { type Fate, type ObservedClient, observedClient } from '../../../tools/test-support/observed-client.js'
 
 /** Retries of which the deadline passes in the first pause: a test of a failure does not wait for it, and no attempt is cut short. */
@@ -40,7 +40,13 @@ export class SnapshotFixture {
   /** A store on the observed client. */
   store(config: Partial<SnapshotStoreConfig> = {}): DynamoDBSnapshotStore {
     const retry = { attemptMs: 5_000, totalMs: 10_000, baseMs: 1, maxMs: 5 }
-    const store = dynamoDBSnapshotStore({ client: this.client, table: this.table, retry, ...config })
+    const store = dynamoDBSnapshotStore({
+      client: this.client,
+      transport: testTransport,
+      table: this.table,
+      retry,
+      ...config,
+    })
     this.#open.push(store)
     return store
   }
