@@ -91,6 +91,13 @@ module.exports = {
       to: { path: '(^|node_modules/)nact(/|$)' },
     },
     {
+      name: 'undici-in-the-transport-only',
+      severity: 'error',
+      comment: 'Only the direct transport speaks HTTP: send by Requests, which limits and retries.',
+      from: { path: '^packages/[^/]+/src/', pathNot: '^packages/dynamodb/src/transport/' },
+      to: { path: '(^|node_modules/)undici(/|$)' },
+    },
+    {
       name: 'avsc-in-serialization-avro-only',
       severity: 'error',
       comment: 'Avro is one serializer among others: use the Serializer interface of persistence.',

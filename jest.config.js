@@ -23,6 +23,13 @@ const kind = (name, extra = {}) => ({
   ...extra,
 })
 
+/** Tests of another kind once more, on the SDK's transport. Tables are the SDK's business anyway. */
+const onSdkTransport = {
+  testMatch: ['<rootDir>/packages/{dynamodb,journal-dynamodb,snapshot-dynamodb}/test/*.{int,conformance}.test.ts'],
+  testPathIgnorePatterns: ['/(tables|item-size)\\.int\\.test\\.ts$'],
+  setupFiles: ['<rootDir>/tools/test-support/on-sdk-transport.js'],
+}
+
 const onDynamoDB = {
   preset: '@shelf/jest-dynamodb',
   globalSetup: '<rootDir>/tools/dynamodb-local/jest-setup.js', // wraps the preset's own
@@ -39,6 +46,7 @@ export default {
     kind('unit'),
     kind('prop'),
     kind('int', onDynamoDB),
+    kind('int-sdk', { ...onDynamoDB, ...onSdkTransport }),
     kind('conformance', onDynamoDB),
     kind('interop', { ...onDynamoDB, globalSetup: '<rootDir>/tools/pekko-peer/jest-setup.js' }), // adds the JVM peer
     kind('pack'),

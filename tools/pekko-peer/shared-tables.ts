@@ -1,7 +1,7 @@
 import { createJournalTable, deleteJournalTable, dynamoDBJournal } from '@dynact/journal-dynamodb'
 import type { Journal, SnapshotStore } from '@dynact/persistence'
 import { createSnapshotTable, deleteSnapshotTable, dynamoDBSnapshotStore } from '@dynact/snapshot-dynamodb'
-import { testClientConfig, uniqueTableName } from '../test-support/index.js'
+import { testClientConfig, testTransport, uniqueTableName } from '../test-support/index.js'
 import { type ObservedClient, observedClient } from '../test-support/observed-client.js'
 import { harnessSerialization } from './harness-serialization.js'
 import { PekkoPeer } from './peer.js'
@@ -24,6 +24,7 @@ export class SharedTables {
   }
 
   async create(): Promise<void> {
+    await this.observed.start()
     const { client } = this.observed
     const { journalTable, snapshotTable } = this
     await Promise.all([
@@ -38,7 +39,7 @@ export class SharedTables {
     await Promise.all([this.#peer?.close(), ...this.#open.map((store) => store.close())])
     await deleteJournalTable(client, { table: this.journalTable })
     await deleteSnapshotTable(client, { table: this.snapshotTable })
-    client.destroy()
+    await this.observed.stop()
   }
 
   /** A journal as a process that has just started has it. */
@@ -46,6 +47,7 @@ export class SharedTables {
     const { client } = this.observed
     const journal = dynamoDBJournal({
       client,
+      transport: testTransport,
       table: this.journalTable,
       serialization: harnessSerialization(),
       retry: PATIENT,
@@ -57,7 +59,13 @@ export class SharedTables {
   snapshotStore(): SnapshotStore {
     const { client } = this.observed
     const serialization = harnessSerialization()
-    const store = dynamoDBSnapshotStore({ client, table: this.snapshotTable, serialization, retry: PATIENT })
+    const store = dynamoDBSnapshotStore({
+      client,
+      transport: testTransport,
+      table: this.snapshotTable,
+      serialization,
+      retry: PATIENT,
+    })
     this.#open.push(store)
     return store
   }

@@ -11,6 +11,17 @@ export function testClientConfig(): DynamoDBClientConfig & { endpoint: string } 
   return { endpoint, region: 'eu-central-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }
 }
 
+/**
+ * The transport of the stores that are tested: DYNACT_TEST_TRANSPORT, or `direct`. Jest's project `int-sdk` runs on `sdk` what
+ * `int` runs on `direct`.
+ */
+export const testTransport = transportOf(process.env['DYNACT_TEST_TRANSPORT'] ?? 'direct')
+
+function transportOf(name: string): 'direct' | 'sdk' {
+  if (name === 'direct' || name === 'sdk') return name
+  throw new Error(`DYNACT_TEST_TRANSPORT is direct or sdk, not ${name}.`)
+}
+
 /** A table of its own for every test file, so that files can run side by side. */
 export function uniqueTableName(prefix = 'test'): string {
   return `${prefix}-${randomUUID()}`
@@ -22,9 +33,13 @@ export const onRealDynamoDB = process.env['DYNACT_TEST_EMULATOR'] !== 'dynalite'
 /** A test of what dynalite cannot do; there it is reported as skipped, with the reason. */
 export function requiresRealDynamoDB(name: string, run: () => Promise<void>, timeoutMs?: number): void {
   if (onRealDynamoDB) test(name, run, timeoutMs)
-  else
-    test.skip(
-      `${name} [needs DynamoDB Local: dynalite lacks transactions, PartiQL, ReturnValuesOnConditionCheckFailure]`,
-      run,
-    )
+  else test.skip(`${name} ${NEEDS_REAL}`, run)
 }
+
+/** A group of such tests. */
+export function describeOnRealDynamoDB(name: string, run: () => void): void {
+  if (onRealDynamoDB) describe(name, run)
+  else describe.skip(`${name} ${NEEDS_REAL}`, run)
+}
+
+const NEEDS_REAL = '[needs DynamoDB Local: dynalite lacks transactions, PartiQL, ReturnValuesOnConditionCheckFailure]'

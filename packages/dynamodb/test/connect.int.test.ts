@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { connect } from '@dynact/dynamodb'
-import { testClientConfig } from '../../../tools/test-support/index.js'
+import { testClientConfig, testTransport as transport } from '../../../tools/test-support/index.js'
 import { observedClient, serviceError } from '../../../tools/test-support/observed-client.js'
 import { options, rejectionOf } from './make-requests.js'
 
@@ -16,6 +16,7 @@ describe('a client that is made here', () => {
       table: 'events',
       maxQueued: 100,
       clientConfig: testClientConfig(),
+      transport,
       maxConnections: 2,
       retry,
     })
@@ -43,6 +44,7 @@ describe('a client that is made here', () => {
       table: 'events',
       maxQueued: 100,
       clientConfig: { ...testClientConfig(), endpoint },
+      transport,
       maxConnections: 2,
       retry,
     })
@@ -57,23 +59,24 @@ describe('a client that is made here', () => {
 
   test('is never asked to send more at once than maxConnections', async () => {
     const observed = observedClient()
+    await observed.start()
     let [inFlight, most] = [0, 0]
-    observed.client.middlewareStack.add(
-      (next) => async (args) => {
-        most = Math.max(most, ++inFlight)
-        try {
-          return await next(args)
-        } finally {
-          inFlight--
-        }
-      },
-      { step: 'initialize' },
-    )
-    const requests = connect({ table: 'events', maxQueued: 100, client: observed.client, maxConnections: 3, retry })
+    observed.fateOf = () => {
+      most = Math.max(most, ++inFlight)
+      return { after: () => inFlight-- }
+    }
+    const requests = connect({
+      table: 'events',
+      maxQueued: 100,
+      client: observed.client,
+      transport,
+      maxConnections: 3,
+      retry,
+    })
 
     await Promise.allSettled(Array.from({ length: 20 }, () => requests.send('GetItem', missingTable, options)))
     await requests.close()
-    observed.client.destroy()
+    await observed.stop()
 
     expect(most).toBe(3)
   })
@@ -82,10 +85,10 @@ describe('a client that is made here', () => {
 describe('a client of the user’s own', () => {
   test('stays open when the connection is closed', async () => {
     const client = new DynamoDBClient(testClientConfig())
-    const requests = connect({ table: 'events', maxQueued: 100, client, maxConnections: 2, retry })
+    const requests = connect({ table: 'events', maxQueued: 100, client, transport, maxConnections: 2, retry })
     await requests.close()
 
-    const again = connect({ table: 'events', maxQueued: 100, client, maxConnections: 2, retry })
+    const again = connect({ table: 'events', maxQueued: 100, client, transport, maxConnections: 2, retry })
 
     expect(await rejectionOf(again.send('GetItem', missingTable, options))).toMatchObject({
       cause: { name: 'ResourceNotFoundException' },
@@ -94,22 +97,19 @@ describe('a client of the user’s own', () => {
     client.destroy()
   })
 
-  test('that retries by itself leaves open whether a refused write was carried out before', async () => {
-    const client = new DynamoDBClient({ ...testClientConfig(), maxAttempts: 3, retryMode: 'standard' })
-    let attempt = 0
-    client.middlewareStack.add(
-      () => async () => {
-        throw serviceError(attempt++ === 0 ? 'TimeoutError' : 'AccessDeniedException')
-      },
-      { step: 'deserialize' },
-    )
-    const requests = connect({ table: 'events', maxQueued: 100, client, maxConnections: 2, retry })
+  test('that retries by itself, the SDK’s, leaves open whether a refused write was carried out before', async () => {
+    const observed = observedClient()
+    await observed.start()
+    observed.fateOf = (_, index) => ({ fail: index === 0 ? 'reset' : serviceError('AccessDeniedException') })
+    const client = new DynamoDBClient({ ...observed.clientConfig, maxAttempts: 3, retryMode: 'standard' })
+    const requests = connect({ table: 'events', maxQueued: 100, client, transport: 'sdk', maxConnections: 2, retry })
 
     const error = await rejectionOf(requests.send('PutItem', { TableName: 'events', Item: {} }, options))
 
     expect(error).toMatchObject({ failure: { reason: 'refused', applied: 'unknown' } })
     await requests.close()
     client.destroy()
+    await observed.stop()
   })
 })
 
@@ -118,6 +118,7 @@ test('an abort stops the request on the wire', async () => {
     table: 'events',
     maxQueued: 100,
     clientConfig: testClientConfig(),
+    transport,
     maxConnections: 1,
     retry,
   })

@@ -1,7 +1,7 @@
 import type { JournalConfig } from '@dynact/journal-dynamodb'
 import { ItemTooLargeError, WriteRejectedError } from '@dynact/persistence'
 import { onRealDynamoDB, requiresRealDynamoDB } from '../../../tools/test-support/index.js'
-import { diesBefore, serviceError } from '../../../tools/test-support/observed-client.js'
+import { diesBefore } from '../../../tools/test-support/observed-client.js'
 import { freshId, JournalFixture, replayed, repr, span, write } from './journal-fixture.js'
 
 const fixture = new JournalFixture()
@@ -56,7 +56,7 @@ describe('a transaction', () => {
 
   requiresRealDynamoDB('whose answer is lost is a success', async () => {
     const id = freshId()
-    fixture.observed.fateOf = (_, index) => (index === 0 ? { loseAnswer: serviceError('TimeoutError') } : 'pass')
+    fixture.observed.fateOf = (_, index) => (index === 0 ? { loseAnswer: 'reset' } : 'pass')
 
     await journalIn('transaction').writeEvents(write(id, 1, 5))
 

@@ -181,6 +181,7 @@ describe('a mistake is refused, with the option and what it must be', () => {
     ['a tracer that is none', { client, tracer: {} as never }, /must be a tracer.*\s+→ at tracer/],
     ['metrics for nobody', { client, onMetrics: true as never }, /must be a function\s+→ at onMetrics/],
     ['no connection', { client, maxConnections: 0 }, /→ at maxConnections/],
+    ['another transport', { client, transport: 'http' }, /"direct"\|"sdk"\s+→ at transport/],
     ['infinitely many connections', { client, maxConnections: Number.POSITIVE_INFINITY }, /→ at maxConnections/],
     ['no parallelism', { client, replayParallelism: 0 }, /→ at replayParallelism/],
     ['items larger than DynamoDB takes', { client, maxItemSize: 409_601 }, /→ at maxItemSize/],

@@ -19,7 +19,7 @@ import {
   seenEvent,
   typedValue,
 } from '../../../tools/pekko-peer/typed-value.js'
-import { uniqueTableName } from '../../../tools/test-support/index.js'
+import { testTransport, uniqueTableName } from '../../../tools/test-support/index.js'
 import { JournalFixture } from './journal-fixture.js'
 
 const golden = readGolden()
@@ -33,12 +33,13 @@ let journal: Journal
 let snapshotStore: DynamoDBSnapshotStore
 
 beforeAll(async () => {
+  await fixture.create()
   const { client } = fixture
-  await Promise.all([fixture.create(), createSnapshotTable(client, { table: snapshotTable })])
+  await createSnapshotTable(client, { table: snapshotTable })
   await putAll(client, fixture.table, golden.journal)
   await putAll(client, snapshotTable, golden.snapshots)
   journal = fixture.journal({ serialization, retry: PATIENT })
-  snapshotStore = dynamoDBSnapshotStore({ client, table: snapshotTable, serialization })
+  snapshotStore = dynamoDBSnapshotStore({ client, transport: testTransport, table: snapshotTable, serialization })
 })
 afterAll(async () => {
   await snapshotStore.close()

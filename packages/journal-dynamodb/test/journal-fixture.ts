@@ -9,8 +9,11 @@ import {
   type JournalConfig,
 } from '@dynact/journal-dynamodb'
 import type { AtomicWrite, Journal, PersistentRepr, ReplayRange } from '@dynact/persistence'
-import { uniqueTableName } from '../../../tools/test-support/index.js'
+import { testTransport, uniqueTableName } from '../../../tools/test-support/index.js'
 import { type ObservedClient, observedClient } from '../../../tools/test-support/observed-client.js'
+
+/** Retries of which the deadline passes in the first pause: a test of a failure does not wait for it, and no attempt is cut short. */
+export const impatient = { attemptMs: 10_000, totalMs: 10_000, baseMs: 60_000, maxMs: 60_000 }
 
 /** A table of the test file's own, with a client that sees every request. */
 export class JournalFixture {
@@ -23,6 +26,7 @@ export class JournalFixture {
   }
 
   async create(): Promise<void> {
+    await this.observed.start()
     await createJournalTable(this.client, { table: this.table })
   }
 
@@ -30,13 +34,19 @@ export class JournalFixture {
     this.observed.fateOf = () => 'pass'
     await Promise.all(this.#open.map((journal) => journal.close()))
     await deleteJournalTable(this.client, { table: this.table })
-    this.client.destroy()
+    await this.observed.stop()
   }
 
   /** A journal on the observed client. Pauses are short, deadlines long: the machine may be busy. */
   journal(config: Partial<JournalConfig> = {}): DynamoDBJournal {
     const retry = { attemptMs: 20_000, totalMs: 40_000, baseMs: 1, maxMs: 5 }
-    const journal = dynamoDBJournal({ client: this.client, table: this.table, retry, ...config })
+    const journal = dynamoDBJournal({
+      client: this.client,
+      transport: testTransport,
+      table: this.table,
+      retry,
+      ...config,
+    })
     this.#open.push(journal)
     return journal
   }

@@ -94,6 +94,7 @@ describe('a mistake is refused, with the option and what it must be', () => {
     ],
     ['items larger than DynamoDB takes', { client, maxItemSize: 409_601 }, /→ at maxItemSize/],
     ['no connection', { client, maxConnections: 0 }, /→ at maxConnections/],
+    ['another transport', { client, transport: 'http' }, /"direct"\|"sdk"\s+→ at transport/],
     [
       'an attempt longer than all of them',
       { client, retry: { attemptMs: 1_001, totalMs: 1_000 } },

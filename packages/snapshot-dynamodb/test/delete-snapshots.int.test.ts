@@ -56,7 +56,7 @@ describe('deleting one snapshot', () => {
   test('whose answer is lost is deleted', async () => {
     const persistenceId = freshId()
     await put(persistenceId, [1, 2])
-    fixture.observed.fateOf = (_, index) => (index === 0 ? { loseAnswer: serviceError('TimeoutError') } : 'pass')
+    fixture.observed.fateOf = (_, index) => (index === 0 ? { loseAnswer: 'reset' } : 'pass')
 
     await fixture.store().deleteSnapshot({ persistenceId, sequenceNr: 2, timestamp: 20 })
 

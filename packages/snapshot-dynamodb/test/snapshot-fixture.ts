@@ -9,11 +9,11 @@ import {
   dynamoDBSnapshotStore,
   type SnapshotStoreConfig,
 } from '@dynact/snapshot-dynamodb'
-import { uniqueTableName } from '../../../tools/test-support/index.js'
+import { testTransport, uniqueTableName } from '../../../tools/test-support/index.js'
 import { type Fate, type ObservedClient, observedClient } from '../../../tools/test-support/observed-client.js'
 
-/** Retries so quick that a test of a failure is quick too. */
-export const impatient = { attemptMs: 50, totalMs: 60, baseMs: 1, maxMs: 5 }
+/** Retries of which the deadline passes in the first pause: a test of a failure does not wait for it, and no attempt is cut short. */
+export const impatient = { attemptMs: 10_000, totalMs: 10_000, baseMs: 60_000, maxMs: 60_000 }
 
 /** A table of the test file's own, with a client that sees every request. */
 export class SnapshotFixture {
@@ -26,6 +26,7 @@ export class SnapshotFixture {
   }
 
   async create(): Promise<void> {
+    await this.observed.start()
     await createSnapshotTable(this.client, { table: this.table })
   }
 
@@ -33,13 +34,19 @@ export class SnapshotFixture {
     this.reset()
     await Promise.all(this.#open.map((store) => store.close()))
     await deleteSnapshotTable(this.client, { table: this.table })
-    this.client.destroy()
+    await this.observed.stop()
   }
 
   /** A store on the observed client. */
   store(config: Partial<SnapshotStoreConfig> = {}): DynamoDBSnapshotStore {
     const retry = { attemptMs: 5_000, totalMs: 10_000, baseMs: 1, maxMs: 5 }
-    const store = dynamoDBSnapshotStore({ client: this.client, table: this.table, retry, ...config })
+    const store = dynamoDBSnapshotStore({
+      client: this.client,
+      transport: testTransport,
+      table: this.table,
+      retry,
+      ...config,
+    })
     this.#open.push(store)
     return store
   }
@@ -55,9 +62,9 @@ export class SnapshotFixture {
    * the 1 MiB after the filter.)
    */
   cutPages(items: number, fateOf: (index: number) => Fate = () => 'pass'): void {
-    this.observed.fateOf = ({ operation, input }, index) => {
-      if (operation === 'Query') input.Limit = items
-      return fateOf(index)
+    this.observed.fateOf = ({ operation, proxied }, index) => {
+      const fate = fateOf(index)
+      return operation === 'Query' && fate === 'pass' ? { input: { ...proxied.input, Limit: items } } : fate
     }
   }
 

@@ -1,9 +1,35 @@
 /**
- * In-memory journal and snapshot store and an embedded DynamoDB, for tests of dynact actors.
+ * In-memory journal and snapshot store, an embedded DynamoDB and a fault proxy, for tests of dynact actors.
  *
  * @packageDocumentation
  */
 export { type EmbeddedDynamoDB, type EmbeddedDynamoDBOptions, startEmbeddedDynamoDB } from './embedded-dynamodb.js'
 export { EmbeddedDynamoDBError, type EmbeddedDynamoDBErrorCode } from './embedded-dynamodb-error.js'
+export type { FaultProxyCounts } from './fault-proxy/counts.js'
+export {
+  type Answer,
+  type Fate,
+  type FateOf,
+  fates,
+  type Pause,
+  type RawAnswer,
+  type StatementFault,
+} from './fault-proxy/fate.js'
+export { type FaultProxy, type FaultProxyOptions, startFaultProxy } from './fault-proxy/fault-proxy.js'
+export { FaultProxyError, type FaultProxyErrorCode } from './fault-proxy/fault-proxy-error.js'
+export type { ProxiedAnswer, ProxiedRequest } from './fault-proxy/proxied-request.js'
+export {
+  type BrownOut,
+  type FaultKind,
+  type RandomFaultsOptions,
+  randomFaults,
+} from './fault-proxy/random-faults.js'
+export {
+  type ServiceFault,
+  serviceFault,
+  type ThrottlingReason,
+  throttled,
+  transactionCanceled,
+} from './fault-proxy/service-fault.js'
 export { type InMemoryJournalOptions, inMemoryJournal } from './in-memory-journal.js'
 export { type InMemorySnapshotStoreOptions, inMemorySnapshotStore } from './in-memory-snapshot-store.js'

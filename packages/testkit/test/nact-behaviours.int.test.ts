@@ -2,12 +2,12 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { createJournalTable, deleteJournalTable, dynamoDBJournal } from '@dynact/journal-dynamodb'
 import { persistenceEngine } from '@dynact/persistence'
 import { createSnapshotTable, deleteSnapshotTable, dynamoDBSnapshotStore } from '@dynact/snapshot-dynamodb'
-import { testClientConfig, uniqueTableName } from '../../../tools/test-support/index.js'
+import { testClientConfig, testTransport, uniqueTableName } from '../../../tools/test-support/index.js'
 import { nactBehaviours } from '../../../tools/test-support/nact-behaviours.js'
 
 const client = new DynamoDBClient(testClientConfig())
-const journalConfig = { client, table: uniqueTableName('journal') }
-const snapshotConfig = { client, table: uniqueTableName('snapshot') }
+const journalConfig = { client, transport: testTransport, table: uniqueTableName('journal') }
+const snapshotConfig = { client, transport: testTransport, table: uniqueTableName('snapshot') }
 
 afterAll(async () => {
   await deleteJournalTable(client, journalConfig)

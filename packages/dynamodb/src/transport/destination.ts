@@ -34,6 +34,8 @@ export class Destination {
   readonly #headers: readonly Header[]
   readonly #dateIndex: number
   readonly #targetIndex: number
+  #second = Number.NaN
+  #date = ''
 
   private constructor(
     { protocol, hostname, port, path, headers }: SdkRequest,
@@ -72,7 +74,7 @@ export class Destination {
 
   /** All that undici's dispatcher has to know to send a body to an operation. */
   request(target: string, body: Buffer, nowMs: number) {
-    const date = amzDate(nowMs)
+    const date = this.#dateAt(nowMs)
     const signed = this.#headers.slice()
     signed[this.#dateIndex] = ['x-amz-date', date]
     signed[this.#targetIndex] = ['x-amz-target', target]
@@ -80,6 +82,14 @@ export class Destination {
     const headers = ['authorization', authorization, 'user-agent', this.#userAgent]
     for (const [name, value] of signed) headers.push(name, value)
     return { method: 'POST' as const, path: this.#path, headers, body }
+  }
+
+  /** Written once a second. */
+  #dateAt(nowMs: number): string {
+    const second = Math.floor(nowMs / 1000)
+    if (second !== this.#second) this.#date = amzDate(nowMs)
+    this.#second = second
+    return this.#date
   }
 }
 

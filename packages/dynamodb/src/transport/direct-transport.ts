@@ -81,7 +81,11 @@ export class DirectTransport implements Transport {
   /** Compares the clocks, too. */
   #metadata({ statusCode, headers }: HttpResponse, sentAtMs: number): ResponseMetadata {
     const requestId = headers['x-amzn-requestid']
-    const metadata: ResponseMetadata = { httpStatusCode: statusCode, requestId: String(requestId), attempts: 1 }
+    const metadata: ResponseMetadata = {
+      httpStatusCode: statusCode,
+      ...(typeof requestId === 'string' ? { requestId } : {}),
+      attempts: 1,
+    }
     const serverMs = Date.parse(headers.date ?? '')
     if (!this.#correctsClock || Number.isNaN(serverMs)) return metadata
     if (Math.abs(serverMs - this.#now()) >= MAX_SKEW_MS) this.#client.config.systemClockOffset = serverMs - Date.now()
@@ -95,7 +99,8 @@ export class DirectTransport implements Transport {
     if (need !== undefined) throw new NeedsSdkError(need)
     if (wasRefused) await config.credentials({ forceRefresh: true })
     const destination = await Destination.of(this.#client)
-    this.#correctsClock = !(await config.disableClockSkewCorrection())
+    // Older versions of the SDK have no such option.
+    this.#correctsClock = !(await config.disableClockSkewCorrection?.())
     return { destination, pool: await this.#connect(destination.origin), expiresMs: destination.expiresMs }
   }
 

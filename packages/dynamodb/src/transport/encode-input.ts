@@ -14,8 +14,10 @@ export const encodeInput = (value: unknown): string => {
     return `"${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')}"`
   }
   if (Array.isArray(value)) return `[${value.map(encodeInput).join(',')}]`
+  const object = value as Record<string, unknown>
   let members = ''
-  for (const [name, member] of Object.entries(value)) {
+  for (const name in object) {
+    const member = object[name]
     if (member === undefined) continue
     members += `${members === '' ? '' : ','}${encodeString(name)}:${encodeInput(member)}`
   }

@@ -9,7 +9,10 @@ export interface HttpResponse {
   readonly body: Buffer
 }
 
-/** One request and its answer. As undici's own handler: its promises and streams cost as much again as the request itself. */
+/**
+ * One request and its answer, whole. As a handler of undici's: `request`, with its stream, takes 10 to 15 % more time, and tells
+ * an answer that broke off no better from a request that was not answered.
+ */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #signal: AbortSignal
   readonly #resolve: (response: HttpResponse) => void
