@@ -1,0 +1,11 @@
+import { persistenceEngine } from '@dynact/persistence'
+import { inMemoryJournal, inMemorySnapshotStore } from '@dynact/testkit'
+import { persistentActorBehaviours } from '../../../tools/test-support/persistent-actor-behaviours.js'
+import { recoveryBehaviours } from '../../../tools/test-support/recovery-behaviours.js'
+
+const inMemory = {
+  makeEngine: () => persistenceEngine({ journal: inMemoryJournal(), snapshotStore: inMemorySnapshotStore() }),
+}
+
+persistentActorBehaviours('in-memory stores', inMemory)
+recoveryBehaviours('in-memory stores', inMemory)
