@@ -8,7 +8,7 @@ import {
   type SpawnPersistentProps,
   spawnPersistent,
 } from '@dynact/persistence'
-import { type ActorSystemRef, dispatch, type Plugin, query, type Ref, start, stop } from 'nact'
+import { type ActorSystemRef, dispatch, type Plugin, persistentQuery, query, type Ref, start, stop } from 'nact'
 import { type Deferred, deferred } from './deferred.js'
 import { hookedJournal, hookedSnapshotStore, type JournalHooks, type SnapshotHooks } from './hooked-stores.js'
 
@@ -139,6 +139,16 @@ export const actorHarness = (base: PersistenceEngine, { maxConcurrentRecoveries 
     stopAll: () => {
       for (const ref of [...refs, ...systems]) stop(ref)
     },
+  }
+}
+
+/** Has this actor stopped? nact makes no query below one that has; one that is not called does nothing. */
+export const isStopped = (actor: Ref<unknown>): boolean => {
+  try {
+    persistentQuery(actor, () => undefined, 'is-stopped')
+    return false
+  } catch {
+    return true
   }
 }
 

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { createJournalTable, deleteJournalTable, dynamoDBJournal } from '@dynact/journal-dynamodb'
 import { type PersistenceEngine, persistenceEngine } from '@dynact/persistence'
 import { createSnapshotTable, deleteSnapshotTable, dynamoDBSnapshotStore } from '@dynact/snapshot-dynamodb'
+import { eventSourcedBehaviours } from '../../../tools/test-support/event-sourced-behaviours.js'
 import { testClientConfig, uniqueTableName } from '../../../tools/test-support/index.js'
 import { persistentActorBehaviours } from '../../../tools/test-support/persistent-actor-behaviours.js'
 import { recoveryBehaviours } from '../../../tools/test-support/recovery-behaviours.js'
@@ -29,4 +30,5 @@ afterAll(async () => {
 const onDynamoDB = { makeEngine: () => engine }
 
 persistentActorBehaviours('DynamoDB', onDynamoDB)
+eventSourcedBehaviours('DynamoDB', onDynamoDB)
 recoveryBehaviours('DynamoDB', onDynamoDB)
