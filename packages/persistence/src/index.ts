@@ -55,6 +55,7 @@ export {
 } from './serialization/serialization.js'
 export type { SerializationContext, Serializer } from './serialization/serializer.js'
 export type { SnapshotAdapter } from './serialization/snapshot-adapter.js'
+export { zodEventAdapter } from './serialization/zod-event-adapter.js'
 export type { SelectedSnapshot, SnapshotMetadata, SnapshotSelectionCriteria, SnapshotStore } from './snapshot-store.js'
 export { type Clock, MonotonicTimestamps } from './timestamps.js'
 export { checkAtomicWrite, checkPersistenceId } from './validation.js'

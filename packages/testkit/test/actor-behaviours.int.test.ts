@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { createJournalTable, deleteJournalTable, dynamoDBJournal } from '@dynact/journal-dynamodb'
 import { type PersistenceEngine, persistenceEngine } from '@dynact/persistence'
 import { createSnapshotTable, deleteSnapshotTable, dynamoDBSnapshotStore } from '@dynact/snapshot-dynamodb'
+import { eventAdapterBehaviours } from '../../../tools/test-support/event-adapter-behaviours.js'
 import { eventSourcedBehaviours } from '../../../tools/test-support/event-sourced-behaviours.js'
 import { testClientConfig, uniqueTableName } from '../../../tools/test-support/index.js'
 import { persistentActorBehaviours } from '../../../tools/test-support/persistent-actor-behaviours.js'
@@ -31,4 +32,5 @@ const onDynamoDB = { makeEngine: () => engine }
 
 persistentActorBehaviours('DynamoDB', onDynamoDB)
 eventSourcedBehaviours('DynamoDB', onDynamoDB)
+eventAdapterBehaviours('DynamoDB', onDynamoDB)
 recoveryBehaviours('DynamoDB', onDynamoDB)
