@@ -25,7 +25,7 @@ export const codecOfCoders = (encode: Coder = same, decode: Coder = same): Event
 })
 
 /** An {@link EventAdapter}, which may tag, split and drop. */
-export const codecOfAdapter = (adapter: EventAdapter<unknown>): EventCodec => ({
+const codecOfAdapter = (adapter: EventAdapter<unknown>): EventCodec => ({
   encode: (event) => {
     const manifest = adapter.manifest?.(event) ?? ''
     const adapted = adapter.toJournal(event)
@@ -38,3 +38,7 @@ export const codecOfAdapter = (adapter: EventAdapter<unknown>): EventCodec => ({
     return Array.isArray(events) ? events : [events]
   },
 })
+
+/** The codec of an actor with or without an {@link EventAdapter}; without one, events are stored as they are. */
+export const eventCodec = (adapter: EventAdapter<unknown> | undefined): EventCodec =>
+  adapter === undefined ? codecOfCoders() : codecOfAdapter(adapter)

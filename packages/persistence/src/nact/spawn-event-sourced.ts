@@ -5,7 +5,7 @@ import type { ActorDefinition } from './actor-definition.js'
 import { backoffMs, restartBackoffMs } from './backoff.js'
 import { commandHandler, eventHandler } from './command-handler.js'
 import { engineOfActor } from './engine-of-actor.js'
-import { codecOfAdapter, codecOfCoders } from './event-codec.js'
+import { eventCodec } from './event-codec.js'
 import { behaviorSchema, type EventSourcedBehavior } from './event-sourced-behavior.js'
 import { spawnActor } from './spawn-actor.js'
 import { DEFAULT_POLICY, type FailurePolicy } from './supervision.js'
@@ -53,7 +53,7 @@ export const spawnEventSourced = <State, Command, Event>(
     onEvent: eventHandler(declared),
     onRecoveryCompleted: (state, ctx) => declared.onRecoveryCompleted?.(state, ctx),
     onRecoveryFailure: (error, ctx) => declared.onRecoveryFailure?.(error, ctx),
-    codec: eventAdapter === undefined ? codecOfCoders() : codecOfAdapter(eventAdapter),
+    codec: eventCodec(eventAdapter),
     encodeSnapshot: (state) => (adapter === undefined ? state : adapter.toJournal(state)),
     decodeSnapshot: (snapshot) => (adapter === undefined ? snapshot : adapter.fromJournal(snapshot)),
     tagger: (event) => declared.tagger?.(event) ?? [],

@@ -5,7 +5,7 @@ import { checkPersistenceId } from '../validation.js'
 import type { ActorDefinition } from './actor-definition.js'
 import { backoffMs } from './backoff.js'
 import { engineOfActor } from './engine-of-actor.js'
-import { codecOfAdapter, codecOfCoders } from './event-codec.js'
+import { codecOfCoders, eventCodec } from './event-codec.js'
 import type { AnyActorFunction, PersistentContext } from './persistent-context.js'
 import { spawnActor } from './spawn-actor.js'
 import { propsSchema, type SpawnPersistentProps } from './spawn-persistent-props.js'
@@ -63,7 +63,7 @@ export const spawnPersistent = <State = any, Msg = any, ParentRef extends Ref<un
     engine: engineOfActor(parent, checked.engine),
     onMessage: (state, message, ctx) => act.call(ctx, state, message, ctx),
     onEvent: (state, event, ctx) => act.call(ctx, state, event, ctx),
-    codec: eventAdapter === undefined ? codecOfCoders(encoder, decoder) : codecOfAdapter(eventAdapter),
+    codec: eventAdapter === undefined ? codecOfCoders(encoder, decoder) : eventCodec(eventAdapter),
     encodeSnapshot: (checked.snapshotEncoder as Coder | undefined) ?? same,
     decodeSnapshot: (checked.snapshotDecoder as Coder | undefined) ?? same,
     tagger: (checked.tagger as ActorDefinition['tagger'] | undefined) ?? (() => []),
