@@ -118,3 +118,7 @@ export class RecoveryError extends PersistenceError {
 export const isPersistenceError = (error: unknown): error is PersistenceError =>
   error instanceof PersistenceError ||
   (error instanceof Error && 'code' in error && 'persistenceId' in error && 'sequenceNr' in error)
+
+/** Was nothing written? Holds across duplicate installs too. */
+export const isWriteRejection = (error: unknown): error is WriteRejectedError =>
+  isPersistenceError(error) && (error.code === 'WRITE_REJECTED' || error.code === 'ITEM_TOO_LARGE')

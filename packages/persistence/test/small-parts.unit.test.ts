@@ -1,6 +1,9 @@
-import { backoffMs } from '../src/nact/backoff.js'
+import * as nact from 'nact'
+import { backoffMs, restartBackoffMs } from '../src/nact/backoff.js'
 import { breather } from '../src/nact/breathe.js'
+import { isAlive } from '../src/nact/is-alive.js'
 import { ObservedPromise } from '../src/nact/observed-promise.js'
+import { RecoverySlots } from '../src/nact/recovery-slots.js'
 
 describe('backoffMs', () => {
   test('doubles with every failure, up to five seconds, under full jitter', () => {
@@ -74,5 +77,71 @@ describe('ObservedPromise', () => {
 
   test('what then gives is a plain promise', () => {
     expect(ObservedPromise.of(Promise.resolve(1)).then(() => {})).not.toBeInstanceOf(ObservedPromise)
+  })
+})
+
+describe('restartBackoffMs', () => {
+  test('doubles with every failure between its bounds, and adds a random share', () => {
+    const bounds = { minBackoffMs: 100, maxBackoffMs: 1_000, randomFactor: 0.5 }
+
+    expect([0, 1, 2, 3, 4, 5, 5_000].map(restartBackoffMs(bounds, () => 0))).toEqual([
+      0, 100, 200, 400, 800, 1_000, 1_000,
+    ])
+    expect([1, 5].map(restartBackoffMs(bounds, () => 1))).toEqual([150, 1_500])
+    expect(restartBackoffMs({ minBackoffMs: 100, maxBackoffMs: 1_000 }, () => 1)(1)).toBe(120)
+  })
+})
+
+describe('RecoverySlots', () => {
+  const never = new AbortController().signal
+
+  test('hands a slot from one to the next, in order; giving it back twice does nothing', async () => {
+    const slots = new RecoverySlots(1)
+    const order: number[] = []
+    const first = await slots.take(never)
+    const others = [1, 2, 3].map(async (nr) => {
+      const release = await slots.take(never)
+      order.push(nr)
+      expect(slots.taken).toBe(1)
+      release()
+      release()
+    })
+    expect(order).toEqual([])
+    first()
+    await Promise.all(others)
+
+    expect(order).toEqual([1, 2, 3])
+    expect(slots.taken).toBe(0)
+  })
+
+  test('an aborted wait gives its place to the next', async () => {
+    const slots = new RecoverySlots(1)
+    const release = await slots.take()
+    const end = new AbortController()
+    const aborted = slots.take(end.signal)
+    const next = slots.take(never)
+    end.abort(new Error('enough'))
+    await expect(aborted).rejects.toThrow('enough')
+    await expect(slots.take(end.signal)).rejects.toThrow('enough')
+    release()
+    ;(await next)()
+
+    expect(slots.taken).toBe(0)
+  })
+})
+
+describe('isAlive', () => {
+  test('is true of an actor until it, a parent of it or its system stops', () => {
+    const system = nact.start()
+    const spawn = (parent: nact.Ref<unknown>) => nact.spawn(parent, () => {}, 'child') as nact.Ref<unknown>
+    const parent = spawn(system)
+    const child = spawn(parent)
+    expect([system, parent, child].map(isAlive)).toEqual([true, true, true])
+    nact.stop(parent)
+    expect([system, parent, child].map(isAlive)).toEqual([true, false, false])
+    const other = spawn(system)
+    expect(isAlive(other)).toBe(true)
+    nact.stop(system)
+    expect(isAlive(other)).toBe(false)
   })
 })

@@ -327,9 +327,9 @@ describe('its arguments', () => {
       shutdownAfter: -1,
       onCrash: 'stop',
       engine: {},
-      recovery: 'disabled',
+      recovery: 'off',
       eventAdapter: {},
-      keepSnapshots: 2,
+      keepSnapshots: 0,
       snapshotEvry: 5,
     }
 

@@ -1,4 +1,5 @@
 import type { PersistedEvent, PersistedSnapshot } from 'nact'
+import type { AbortOptions } from '../abort.js'
 import { ConfigError } from '../errors.js'
 import type { Journal } from '../journal.js'
 import type { SnapshotStore } from '../snapshot-store.js'
@@ -19,6 +20,13 @@ export interface PersistenceEngine {
    * @throws {@link ConfigError} there is none of that name; the message lists the names.
    */
   named(name: string): PersistenceEngine
+  /**
+   * Waits until one of the recoveries that may run at once can begin. dynact's actors call it; nact's own recover as they like.
+   *
+   * @returns to be called when the recovery has ended, well or not.
+   * @throws the signal's reason.
+   */
+  beginRecovery(options?: AbortOptions): Promise<() => void>
   /**
    * The events of a key, lazily. The read starts only after the persists of that key already called on this engine have
    * settled. A complete read ends with an `isDeleted` event where sequence numbers are in use beyond the last event delivered
@@ -66,7 +74,7 @@ export const hasMethods = (value: unknown, methods: readonly string[]): boolean 
 
 /** By these a journal is known. */
 export const JOURNAL_METHODS = ['writeEvents', 'replayEvents', 'readHighestSequenceNr', 'deleteEventsTo', 'close']
-const ENGINE_METHODS = ['events', 'latestSnapshot', 'takeSnapshot', 'persist', 'named']
+const ENGINE_METHODS = ['events', 'latestSnapshot', 'takeSnapshot', 'persist', 'named', 'beginRecovery']
 
 /** Is this an engine of dynact's, and not one that only nact could use? */
 export const isPersistenceEngine = (value: unknown): value is PersistenceEngine =>

@@ -8,6 +8,7 @@ import { WriteQueue } from './write-queue.js'
 /** An event on its way. Its number is given when it is written, so that a rejected one leaves no gap. */
 interface PendingEvent {
   readonly payload: unknown
+  readonly manifest: string
   readonly tags: readonly string[]
   /** `undefined` until it is written. */
   sequenceNr: number | undefined
@@ -126,15 +127,16 @@ export class EventWriter {
   }
 
   #prepare(events: Iterable<unknown>, tags: readonly string[]): PendingEvent[] {
-    const { persistenceId, encode, tagger } = this.#definition
+    const { persistenceId, codec, tagger } = this.#definition
     try {
       if (!Array.isArray(tags)) throw new TypeError('tags must be an array of strings')
       return Array.from(events, (given) => {
         const { event, tags: own } = given instanceof Tagged ? given : { event: given, tags: [] }
-        const all = new Set([...tags, ...own, ...tagger(event)])
+        const { payload, manifest, tags: adapted } = codec.encode(event)
+        const all = new Set([...tags, ...own, ...tagger(event), ...adapted])
         for (const tag of all)
           if (typeof tag !== 'string') throw new TypeError(`a tag must be a string, but one is ${String(tag)}`)
-        return { payload: encode(event), tags: [...all].sort(), sequenceNr: undefined }
+        return { payload, manifest, tags: [...all].sort(), sequenceNr: undefined }
       })
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause)
@@ -150,11 +152,11 @@ export class EventWriter {
     const first = this.sequenceNr + 1
     await engine.journal.writeEvents({
       persistenceId,
-      events: events.map(({ payload, tags }, index) => ({
+      events: events.map(({ payload, manifest, tags }, index) => ({
         persistenceId,
         sequenceNr: first + index,
         payload,
-        manifest: '',
+        manifest,
         writerUuid: this.#writerUuid,
         timestamp: this.#timestamps.next(),
         tags,

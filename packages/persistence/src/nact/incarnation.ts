@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { PersistenceError, WriteRejectedError } from '../errors.js'
 import type { MonotonicTimestamps } from '../timestamps.js'
 import type { ActorDefinition } from './actor-definition.js'
-import { backoffMs } from './backoff.js'
 import { EventWriter, type WrittenMark } from './event-writer.js'
 import type { Failures } from './failures.js'
 import { type ContextSource, makeContext } from './make-context.js'
 import { PersistScope } from './persist-scope.js'
-import type { NactContext } from './persistent-context.js'
-import { recover } from './recovery.js'
+import type { AnyContext, NactContext } from './persistent-context.js'
+import { type Recovered, recover } from './recovery.js'
+import { report } from './report.js'
 import type { Snapshots } from './snapshots.js'
 
 /** What an {@link Incarnation} shares with those before and after it. */
@@ -21,6 +21,8 @@ export interface IncarnationParts {
   readonly predecessors: Promise<void>
   /** Told when the next step has to fail with this error, so that there is one. */
   readonly onFault: (error: unknown) => void
+  /** Is the actor still there? Asked while it recovers; if not, it stops this incarnation. */
+  readonly isWanted: () => boolean
 }
 
 /**
@@ -43,6 +45,7 @@ export class Incarnation implements ContextSource {
   #failedEvent: unknown
   #isReady = false
   #isSpent = false
+  #hasRecoveryFailed = false
   #fault: { readonly error: unknown } | undefined
   #lastTurn: Promise<void> = Promise.resolve()
 
@@ -80,6 +83,15 @@ export class Incarnation implements ContextSource {
 
   get isReady(): boolean {
     return this.#isReady && !this.#isSpent
+  }
+
+  get hasRecoveryFailed(): boolean {
+    return this.#hasRecoveryFailed
+  }
+
+  /** Is this what a recovery fails with that was given up? */
+  isGivenUp(error: unknown): boolean {
+    return this.#end.signal.aborted && error === this.#end.signal.reason
   }
 
   /** Must another incarnation recover before anything else happens? Not before a pending fault has been thrown. */
@@ -154,7 +166,7 @@ export class Incarnation implements ContextSource {
     const context = makeContext(ctx, this, scope, false)
     let state: unknown
     try {
-      state = await this.definition.f.call(context, this.#state, message, context)
+      state = await this.definition.onMessage(this.#state, message, context, () => this.snapshots.request())
     } catch (error) {
       scope.end()
       // Its events are stored, or may be, and the state will not know of them.
@@ -184,40 +196,69 @@ export class Incarnation implements ContextSource {
   }
 
   async #recover(ctx: NactContext): Promise<void> {
-    const { definition, snapshots, timestamps, failures, predecessors } = this.#parts
-    const { signal } = this.#end
+    const { definition, snapshots, failures } = this.#parts
     const scope = this.#newScope()
-    const context = makeContext({ ...ctx, sender: ctx.self }, this, scope, true)
-    let current: unknown
+    const base = { ...ctx, sender: ctx.self }
+    const context = makeContext(base, this, scope, true)
     try {
-      if (failures.inARow > 0) await delay(backoffMs(failures.inARow), undefined, { signal })
-      await predecessors
-      const { state, sequenceNr, snapshot, events } = await recover(definition, {
+      const recovered = await this.#replay(context, scope)
+      scope.end()
+      this.writer.open(recovered.sequenceNr)
+      snapshots.recovered(recovered)
+      this.#state = recovered.state
+      this.#mark = this.writer.newest
+      await definition.onRecoveryCompleted?.(recovered.state, makeContext(base, this, scope, false))
+      failures.recovered()
+      this.#isReady = true
+    } catch (error) {
+      scope.end()
+      this.#isSpent = true
+      if (this.isGivenUp(error)) throw error
+      this.#hasRecoveryFailed = true
+      failures.recoveryFailed()
+      await this.#tellOfFailedRecovery(error, context)
+      throw error
+    }
+  }
+
+  /** Waits for whatever must come first, and for its turn among the recoveries of the engine. */
+  async #replay(context: AnyContext, scope: PersistScope): Promise<Recovered> {
+    const { definition, timestamps, failures, predecessors, isWanted } = this.#parts
+    const { signal } = this.#end
+    const checkpoint = () => {
+      if (isWanted()) signal.throwIfAborted()
+      else throw signal.reason
+    }
+    checkpoint()
+    if (failures.inARow > 0) await delay(definition.backoffMs(failures.inARow), undefined, { signal }).catch(checkpoint)
+    await predecessors
+    const release = await definition.engine.beginRecovery({ signal })
+    try {
+      checkpoint()
+      return await recover(definition, {
         initialState: this.#initialState,
-        apply: async (before, event, eventNr) => {
-          current = event
-          this.writer.sequenceNr = eventNr
-          const after = await definition.f.call(context, before, event, context)
+        apply: async (before, event, sequenceNr) => {
+          this.#failedEvent = event
+          this.writer.sequenceNr = sequenceNr
+          const after = await definition.onEvent(before, event, context)
           if (scope.failure !== undefined) throw scope.failure.error
-          current = undefined
+          this.#failedEvent = undefined
           return after
         },
         observe: (timestamp) => timestamps.observe(timestamp),
+        checkpoint,
         signal,
       })
-      this.writer.open(sequenceNr)
-      snapshots.recovered(snapshot, events)
-      failures.recovered()
-      this.#state = state
-      this.#mark = this.writer.newest
-      this.#isReady = true
-    } catch (error) {
-      this.#isSpent = true
-      this.#failedEvent = current
-      if (!signal.aborted) failures.recoveryFailed()
-      throw error
     } finally {
-      scope.end()
+      release()
+    }
+  }
+
+  async #tellOfFailedRecovery(error: unknown, context: AnyContext): Promise<void> {
+    try {
+      await this.definition.onRecoveryFailure?.(error, context)
+    } catch (own) {
+      report(context, 'failed in onRecoveryFailure', own)
     }
   }
 }

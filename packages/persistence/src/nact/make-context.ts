@@ -6,6 +6,7 @@ import { Nobody } from './nact.js'
 import { ObservedPromise } from './observed-promise.js'
 import type { PersistScope } from './persist-scope.js'
 import type { NactContext, Persistence, PersistentContext } from './persistent-context.js'
+import { report } from './report.js'
 import type { Snapshots } from './snapshots.js'
 
 /** The part of an incarnation that contexts work on. */
@@ -37,11 +38,11 @@ export const makeContext = <C extends NactContext>(
     if (scope.isOver) source.expire()
     return scope.track(writer.write(events, tags))
   }
-  /** A failure that nobody looks at is logged. */
-  const logged = (work: Promise<void>): Promise<void> => {
+  /** A failure that nobody looks at is reported. */
+  const reported = (what: string, work: Promise<void>): Promise<void> => {
     const promise = ObservedPromise.of(work)
-    work.catch((error: Error) => {
-      if (!promise.isObserved) base.log?.exception(error)
+    work.catch((error: unknown) => {
+      if (!promise.isObserved) report(base, `could not ${what}`, error)
     })
     return promise
   }
@@ -84,9 +85,9 @@ export const makeContext = <C extends NactContext>(
     },
     persist: (event: unknown, tags?: readonly string[]) => persistAll([event], tags),
     persistAll,
-    saveSnapshot: (state?: unknown) => logged(saveSnapshot(state)),
-    deleteEventsTo: (sequenceNr: number) => logged(deleteEventsTo(sequenceNr)),
-    deleteSnapshots: (criteria?: SnapshotSelectionCriteria) => logged(deleteSnapshots(criteria)),
+    saveSnapshot: (state?: unknown) => reported('save a snapshot', saveSnapshot(state)),
+    deleteEventsTo: (sequenceNr: number) => reported('delete events', deleteEventsTo(sequenceNr)),
+    deleteSnapshots: (criteria?: SnapshotSelectionCriteria) => reported('delete snapshots', deleteSnapshots(criteria)),
   }
   return Object.assign(persistence, base, { sender: base.sender ?? new Nobody() })
 }

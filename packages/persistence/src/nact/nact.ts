@@ -5,7 +5,7 @@
 import nact, { type Ref } from 'nact'
 
 /** nact's own functions. */
-export const { configurePersistence, Nobody, persistentQuery, spawn } = nact
+export const { configurePersistence, Nobody, persistentQuery, spawn, stop } = nact
 
 /** nact's own, with the sender that it takes but that its types leave out. */
 export const dispatch: (actor: Ref<unknown>, message: unknown, sender?: Ref<unknown>) => void = nact.dispatch

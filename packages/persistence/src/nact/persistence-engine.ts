@@ -1,5 +1,6 @@
 import type { PersistedEvent, PersistedSnapshot } from 'nact'
 import { z } from 'zod'
+import type { AbortOptions } from '../abort.js'
 import { parseConfig } from '../config.js'
 import { PersistenceError, WriteRejectedError } from '../errors.js'
 import type { Journal } from '../journal.js'
@@ -11,13 +12,22 @@ import { hasMethods, JOURNAL_METHODS, noEngineNamed, type PersistenceEngine } fr
 import { answerProbe } from './engine-probes.js'
 import { type EventStream, eventStream } from './event-stream.js'
 import { KeyStates } from './key-states.js'
+import { RecoverySlots } from './recovery-slots.js'
 
 /** What an engine is made of. */
 export interface PersistenceEngineParts {
   readonly journal: Journal
   /** Without one no snapshots are taken or found, and that is no error. */
   readonly snapshotStore?: SnapshotStore | undefined
+  /**
+   * How many of dynact's actors on this engine recover at once; the others wait, and so do their messages. An actor that waits
+   * for another one while it recovers occupies its place: then there must be enough of them.
+   * @defaultValue 50, as many as `dynamoDBJournal` opens connections
+   */
+  readonly maxConcurrentRecoveries?: number | undefined
 }
+
+const MAX_CONCURRENT_RECOVERIES = 50
 
 const toPersistedEvent = (event: PersistentRepr): PersistedEvent => ({
   data: event.payload,
@@ -42,15 +52,21 @@ class JournalEngine implements PersistenceEngine {
   readonly snapshotStore: SnapshotStore | undefined
   readonly names = ['default']
   readonly #keys = new KeyStates((events) => this.#write(events))
+  readonly #recoveries: RecoverySlots
 
-  constructor({ journal, snapshotStore }: PersistenceEngineParts) {
+  constructor({ journal, snapshotStore, maxConcurrentRecoveries = MAX_CONCURRENT_RECOVERIES }: PersistenceEngineParts) {
     this.journal = journal
     this.snapshotStore = snapshotStore
+    this.#recoveries = new RecoverySlots(maxConcurrentRecoveries)
   }
 
   named(name: string): PersistenceEngine {
     if (name === 'default') return this
     throw noEngineNamed(name, this.names)
+  }
+
+  beginRecovery({ signal }: AbortOptions = {}): Promise<() => void> {
+    return this.#recoveries.take(signal)
   }
 
   events(key: string, offset = 0, limit = Number.POSITIVE_INFINITY, tags: readonly string[] = []): EventStream {
@@ -177,6 +193,7 @@ const partsSchema = z.strictObject({
       'a SnapshotStore is needed here, such as dynamoDBSnapshotStore({ client }); or leave it out',
     )
     .optional(),
+  maxConcurrentRecoveries: z.int().positive().optional(),
 })
 
 /**

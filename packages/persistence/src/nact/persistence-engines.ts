@@ -1,4 +1,5 @@
 import type { PersistedEvent, PersistedSnapshot } from 'nact'
+import type { AbortOptions } from '../abort.js'
 import { ConfigError } from '../errors.js'
 import type { Journal } from '../journal.js'
 import type { SnapshotStore } from '../snapshot-store.js'
@@ -30,6 +31,10 @@ class NamedEngines implements PersistenceEngine {
     const engine = this.#byName.get(name)
     if (engine !== undefined) return engine
     throw noEngineNamed(name, this.names)
+  }
+
+  beginRecovery(options?: AbortOptions): Promise<() => void> {
+    return this.#default.beginRecovery(options)
   }
 
   events(key: string, offset?: number, limit?: number, tags?: readonly string[]): EventStream {

@@ -3,8 +3,10 @@ import { MonotonicTimestamps } from '../timestamps.js'
 import type { ActorDefinition } from './actor-definition.js'
 import { Failures } from './failures.js'
 import { Incarnation } from './incarnation.js'
+import { isAlive } from './is-alive.js'
 import { dispatch, Nobody } from './nact.js'
 import type { NactContext } from './persistent-context.js'
+import { report } from './report.js'
 import { Snapshots } from './snapshots.js'
 
 /** Sends the internal messages: an `undefined` that lets the actor take a step (recover, or fail with what went wrong). */
@@ -35,10 +37,13 @@ export class PersistentActor {
   #failure: { readonly error: unknown; readonly message: unknown } | undefined
   #steps = 0
   #isStopped = false
+  #reportTo: NactContext | undefined
 
   constructor(definition: ActorDefinition) {
     this.#definition = definition
-    this.#snapshots = new Snapshots(definition)
+    this.#snapshots = new Snapshots(definition, (error) => {
+      if (this.#reportTo !== undefined) report(this.#reportTo, 'could not delete what a snapshot covers', error)
+    })
   }
 
   get current(): Incarnation | undefined {
@@ -52,6 +57,7 @@ export class PersistentActor {
 
   /** nact's `initialStateFunc`: called when the actor is spawned and whenever it is reset. */
   begin(ctx: NactContext): void {
+    this.#reportTo = ctx
     // Not at once: nact's reset goes on to take the next message.
     if (this.#current !== undefined) queueMicrotask(() => this.step(ctx.self))
     this.#renew(ctx)
@@ -73,7 +79,7 @@ export class PersistentActor {
     } catch (error) {
       // nact resets and stops actors in the middle of a message: then nobody is left whose failure this would be.
       if (incarnation === this.#current && !this.#isStopped) throw error
-      ctx.log?.exception(error as Error)
+      if (!incarnation.isGivenUp(error)) report(ctx, 'failed after it was reset or stopped', error)
     } finally {
       this.#steps -= 1
       leave()
@@ -87,12 +93,10 @@ export class PersistentActor {
     return this.#failure?.error === error ? this.#failure : undefined
   }
 
-  /** The actor has stopped. @returns `false` if it had before. */
-  stop(): boolean {
-    if (this.#isStopped) return false
+  /** The actor has stopped. */
+  stop(): void {
     this.#isStopped = true
     this.#current?.stop()
-    return true
   }
 
   async #takeStep(incarnation: Incarnation, ctx: NactContext): Promise<void> {
@@ -106,6 +110,7 @@ export class PersistentActor {
         guilty = next.message
         await incarnation.handle(next.message, next.ctx)
         guilty = undefined
+        if (this.#waiting.length > 0 && !isAlive(ctx.self)) return this.stop() // By what it has just handled.
       }
     } catch (error) {
       this.#failure = { error, message: guilty ?? incarnation.failedEvent }
@@ -116,7 +121,7 @@ export class PersistentActor {
   #renew(ctx: NactContext): Incarnation {
     const previous = this.#current
     previous?.retire()
-    const incarnation = new Incarnation(
+    const incarnation: Incarnation = new Incarnation(
       {
         definition: this.#definition,
         snapshots: this.#snapshots,
@@ -125,7 +130,11 @@ export class PersistentActor {
         predecessors: previous?.ended ?? Promise.resolve(),
         onFault: (error) => {
           if (incarnation === this.#current && !this.#isStopped) this.step(ctx.self)
-          else ctx.log?.exception(error as Error) // It has no next step.
+          else report(ctx, 'failed to persist after it was reset or stopped', error) // It has no next step.
+        },
+        isWanted: () => {
+          if (!isAlive(ctx.self)) this.stop()
+          return !this.#isStopped && incarnation === this.#current
         },
       },
       ctx,
@@ -161,7 +170,7 @@ export class PersistentActor {
     try {
       await this.#snapshots.saveDue(incarnation.state, incarnation.writer.sequenceNr)
     } catch (error) {
-      ctx.log?.exception(error as Error)
+      report(ctx, 'could not save a snapshot', error)
     }
     // The next one may have fallen due meanwhile; a message that is being handled sees to that itself.
     if (this.#steps === 0 && this.#isSnapshotDue(incarnation)) await this.#saveSnapshot(incarnation, ctx)

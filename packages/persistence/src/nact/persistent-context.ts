@@ -66,10 +66,8 @@ export type PersistentContext<State, Msg, ParentRef extends Ref<unknown> = Ref<u
 /** nact's part of a context, as this package hands it on. */
 export type NactContext = ActorContext<unknown, Ref<unknown>> & { readonly sender?: Ref<unknown> }
 
-/** An actor function whose types nobody looks at any more. */
-export type AnyActorFunction = (
-  this: PersistentContext<unknown, unknown>,
-  state: unknown,
-  message: unknown,
-  ctx: PersistentContext<unknown, unknown>,
-) => unknown
+/** A context whose types nobody looks at any more. */
+export type AnyContext = PersistentContext<unknown, unknown>
+
+/** An actor function, likewise. */
+export type AnyActorFunction = (this: AnyContext, state: unknown, message: unknown, ctx: AnyContext) => unknown

@@ -1,4 +1,6 @@
-import type { SnapshotMetadata } from '../snapshot-store.js'
+import { RecoveryError } from '../errors.js'
+import type { PersistentRepr } from '../persistent-repr.js'
+import type { SelectedSnapshot, SnapshotMetadata } from '../snapshot-store.js'
 import type { ActorDefinition } from './actor-definition.js'
 import { breather } from './breathe.js'
 
@@ -6,10 +8,12 @@ import { breather } from './breathe.js'
 export interface RecoverySteps {
   /** Gives the state before the first event, where there is no snapshot. */
   readonly initialState: () => unknown
-  /** Applies one stored event. */
+  /** Applies one event. */
   readonly apply: (state: unknown, event: unknown, sequenceNr: number) => Promise<unknown>
   /** Told of every stored timestamp, in epoch milliseconds. */
   readonly observe: (timestamp: number) => void
+  /** Called now and then; throws when the recovery is no longer wanted. */
+  readonly checkpoint: () => void
   readonly signal: AbortSignal
 }
 
@@ -19,29 +23,69 @@ export interface Recovered {
   /** Highest sequence number in use, numbers without an event included. */
   readonly sequenceNr: number
   readonly snapshot: SnapshotMetadata | undefined
-  /** Events replayed after the snapshot. */
+  /** Stored events replayed after the snapshot. */
   readonly events: number
+  /** Does the state cover all events up to `sequenceNr`? */
+  readonly isComplete: boolean
+}
+
+const reasonOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
+
+const decodeEvent = (
+  { codec }: ActorDefinition,
+  { persistenceId, sequenceNr, payload, manifest }: PersistentRepr,
+): readonly unknown[] => {
+  try {
+    return codec.decode(payload, manifest)
+  } catch (cause) {
+    const which = manifest === '' ? '' : ` (manifest ${JSON.stringify(manifest)})`
+    throw new RecoveryError(
+      `${persistenceId}: the stored event ${sequenceNr}${which} can't be turned into an event: ${reasonOf(cause)}. Let the eventAdapter, or the decoder, read what was once stored.`,
+      { persistenceId, sequenceNr, cause },
+    )
+  }
+}
+
+const decodeSnapshot = ({ decodeSnapshot: decode }: ActorDefinition, { metadata, snapshot }: SelectedSnapshot) => {
+  try {
+    return decode(snapshot)
+  } catch (cause) {
+    const { persistenceId, sequenceNr } = metadata
+    throw new RecoveryError(
+      `${persistenceId}: the snapshot at ${sequenceNr} can't be turned into a state: ${reasonOf(cause)}. Let its adapter read what was once stored, or recover without it: { recovery: { fromSnapshot: false } }.`,
+      { persistenceId, sequenceNr, cause },
+    )
+  }
 }
 
 /**
- * Newest snapshot, then the events after it, one at a time: memory stays flat, and the event loop gets its turns.
+ * Newest snapshot that matches, then the events after it, one at a time: memory stays flat, and the event loop gets its turns.
  *
- * @throws {@link RecoveryError} what is stored can't be read.
+ * @throws {@link RecoveryError} what is stored can't be read, or a decoder or adapter failed.
  * @throws {@link SerializationError} the snapshot or an event can't be deserialized.
- * @throws whatever a decoder or `apply` throws, and the signal's reason.
+ * @throws whatever `apply` and `checkpoint` throw, and the signal's reason.
  */
-export const recover = async (
-  { persistenceId, engine, decode, decodeSnapshot }: ActorDefinition,
-  { initialState, apply, observe, signal }: RecoverySteps,
-): Promise<Recovered> => {
-  signal.throwIfAborted()
-  const selected = await engine.snapshotStore?.loadSnapshot(persistenceId, undefined, { signal })
+export const recover = async (definition: ActorDefinition, steps: RecoverySteps): Promise<Recovered> => {
+  const { persistenceId, engine, recovery } = definition
+  const { initialState, apply, observe, checkpoint, signal } = steps
+  if (recovery === 'disabled') {
+    const sequenceNr = await engine.journal.readHighestSequenceNr(persistenceId, undefined, { signal })
+    return { state: initialState(), sequenceNr, snapshot: undefined, events: 0, isComplete: sequenceNr === 0 }
+  }
+
+  const { fromSnapshot, toSequenceNr = Number.MAX_SAFE_INTEGER, replayMax } = recovery
+  const maxSequenceNr = Math.min(toSequenceNr, (fromSnapshot || undefined)?.maxSequenceNr ?? toSequenceNr)
+  const selected =
+    fromSnapshot === false
+      ? undefined
+      : await engine.snapshotStore?.loadSnapshot(persistenceId, { ...fromSnapshot, maxSequenceNr }, { signal })
   const snapshot = selected?.metadata
-  let state = selected === undefined ? initialState() : decodeSnapshot(selected.snapshot)
+  let state = selected === undefined ? initialState() : decodeSnapshot(definition, selected)
   let sequenceNr = snapshot?.sequenceNr ?? 0
   if (snapshot !== undefined) observe(snapshot.timestamp)
 
-  const replay = engine.journal.replayEvents(persistenceId, { fromSequenceNr: sequenceNr + 1 }, { signal })
+  const range = { fromSequenceNr: sequenceNr + 1, toSequenceNr, max: replayMax }
+  const replay = engine.journal.replayEvents(persistenceId, range, { signal })
   const breathe = breather()
   let events = 0
   for await (const event of replay) {
@@ -50,11 +94,13 @@ export const recover = async (
     sequenceNr = event.sequenceNr
     observe(event.timestamp)
     if (event.deleted !== true) {
-      state = await apply(state, decode(event.payload), sequenceNr)
+      for (const one of decodeEvent(definition, event)) state = await apply(state, one, sequenceNr)
       events += 1
     }
-    await breathe()
+    if (await breathe()) checkpoint()
   }
   signal.throwIfAborted()
-  return { state, sequenceNr: Math.max(sequenceNr, await replay.highestSequenceNr), snapshot, events }
+  const highest = Math.max(sequenceNr, await replay.highestSequenceNr)
+  const isLimited = recovery.toSequenceNr !== undefined || replayMax !== undefined
+  return { state, sequenceNr: highest, snapshot, events, isComplete: !isLimited || sequenceNr === highest }
 }

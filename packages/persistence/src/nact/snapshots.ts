@@ -1,30 +1,43 @@
-import type { SnapshotMetadata } from '../snapshot-store.js'
+import { WriteRejectedError } from '../errors.js'
 import type { ActorDefinition } from './actor-definition.js'
+import type { Recovered } from './recovery.js'
+import { SnapshotRetention } from './snapshot-retention.js'
 
 /** Saves the snapshots of one actor: in order, one at a time; and counts the events until the next one is due. */
 export class Snapshots {
   /** That of the newest snapshot saved or recovered from; 0 if there is none. */
   sequenceNr = 0
   readonly #definition: ActorDefinition
+  readonly #retention: SnapshotRetention
   #timestamp = 0
   /** Events since the last snapshot, or since the last attempt at one. */
   #events = 0
+  #isRequested = false
+  #isStateComplete = true
   #saving = 0
   #latest: Promise<void> = Promise.resolve()
 
-  constructor(definition: ActorDefinition) {
+  /** @param onRetentionFailure - told of what fails after a snapshot has been saved. */
+  constructor(definition: ActorDefinition, onRetentionFailure: (error: unknown) => void) {
     this.#definition = definition
+    this.#retention = new SnapshotRetention(definition, onRetentionFailure)
   }
 
-  /** @param events - how many were replayed after the snapshot. */
-  recovered(from: SnapshotMetadata | undefined, events: number): void {
-    this.sequenceNr = from?.sequenceNr ?? 0
-    this.#timestamp = Math.max(this.#timestamp, from?.timestamp ?? 0)
+  recovered({ snapshot, events, isComplete }: Pick<Recovered, 'snapshot' | 'events' | 'isComplete'>): void {
+    this.sequenceNr = snapshot?.sequenceNr ?? 0
+    this.#timestamp = Math.max(this.#timestamp, snapshot?.timestamp ?? 0)
     this.#events = events
+    this.#isRequested = false
+    this.#isStateComplete = isComplete
   }
 
   written(events: number): void {
     this.#events += events
+  }
+
+  /** Makes one due after the current message. */
+  request(): void {
+    this.#isRequested = true
   }
 
   /**
@@ -34,25 +47,34 @@ export class Snapshots {
    */
   isDue(pending: number): boolean {
     const { snapshotEvery, engine } = this.#definition
-    return engine.snapshotStore !== undefined && this.#saving === 0 && this.#events + pending >= snapshotEvery
+    if (engine.snapshotStore === undefined || this.#saving > 0 || !this.#isStateComplete) return false
+    return this.#isRequested || this.#events + pending >= snapshotEvery
   }
 
   /** Saves a snapshot because it is due; if that fails, the next attempt is due `snapshotEvery` events later. */
   async saveDue(state: unknown, sequenceNr: number): Promise<void> {
     this.#events = 0
-    await this.save(this.#definition.encodeSnapshot(state), sequenceNr)
+    this.#isRequested = false
+    if (sequenceNr > 0) await this.save(this.#definition.encodeSnapshot(state), sequenceNr)
   }
 
   /**
-   * Saves a snapshot when those before have been saved, or have failed.
+   * Saves a snapshot when those before have been saved, or have failed; then deletes what it makes superfluous, if so defined.
    *
    * @param encoded - the state, through the actor's encoder.
    * @param newer - how many events it does not cover.
+   * @throws {@link WriteRejectedError} the state lacks events, because the recovery left them out; or nothing was written.
    */
   async save(encoded: unknown, sequenceNr: number, newer = 0): Promise<void> {
     const { persistenceId, engine } = this.#definition
     const store = engine.snapshotStore
     if (store === undefined) return
+    if (!this.#isStateComplete) {
+      throw new WriteRejectedError(
+        `${persistenceId}: no snapshot is saved at ${sequenceNr}, because the state lacks the events that the prop 'recovery' left out.`,
+        { persistenceId, sequenceNr },
+      )
+    }
     const covered = this.#events - newer
     this.#saving += 1
     const saved = this.#latest.then(async () => {
@@ -61,6 +83,7 @@ export class Snapshots {
       await store.saveSnapshot({ persistenceId, sequenceNr, timestamp: this.#timestamp }, encoded)
       this.sequenceNr = Math.max(this.sequenceNr, sequenceNr)
       this.#events = Math.max(0, this.#events - covered)
+      await this.#retention.saved(sequenceNr)
     })
     this.#latest = saved.catch(() => {})
     try {

@@ -3,13 +3,13 @@ import { parseConfig } from '../config.js'
 import { ConfigError } from '../errors.js'
 import { checkPersistenceId } from '../validation.js'
 import type { ActorDefinition } from './actor-definition.js'
-import type { PersistenceEngine } from './engine.js'
-import { engineOfSystem } from './engine-of-system.js'
-import { spawn } from './nact.js'
-import { PersistentActor } from './persistent-actor.js'
-import type { AnyActorFunction, NactContext, PersistentContext } from './persistent-context.js'
+import { backoffMs } from './backoff.js'
+import { engineOfActor } from './engine-of-actor.js'
+import { codecOfCoders, eventCodec } from './event-codec.js'
+import type { AnyActorFunction, PersistentContext } from './persistent-context.js'
+import { spawnActor } from './spawn-actor.js'
 import { propsSchema, type SpawnPersistentProps } from './spawn-persistent-props.js'
-import { type AfterStop, afterStopOf, type OnCrash, superviseWith } from './supervision.js'
+import type { AfterStop, OnCrash } from './supervision.js'
 
 /** What an actor does with a message, and with each stored event while it recovers (`ctx.recovering`): gives the next state. */
 export type PersistentActorFunction<State, Msg, ParentRef extends Ref<unknown> = Ref<unknown>> = (
@@ -19,13 +19,8 @@ export type PersistentActorFunction<State, Msg, ParentRef extends Ref<unknown> =
   ctx: PersistentContext<State, Msg, ParentRef>,
 ) => State | Promise<State>
 
-const engineFor = (parent: Ref<unknown>, engine: string | PersistenceEngine | undefined): PersistenceEngine => {
-  if (typeof engine === 'object') return engine
-  const ofSystem = engineOfSystem(parent)
-  return engine === undefined ? ofSystem : ofSystem.named(engine)
-}
-
-const same = (value: unknown) => value
+type Coder = (value: unknown) => unknown
+const same: Coder = (value) => value
 
 /**
  * Spawns an actor whose state outlives its process: nact's `spawnPersistent`, with the same arguments, and more in its context
@@ -38,7 +33,7 @@ const same = (value: unknown) => value
  * @param persistenceId - names what is stored; one live actor per id.
  * @param name - nact's name of the actor, unique below its parent; made up if left out.
  * @throws {@link PersistenceError} `persistenceId` is blank or no string.
- * @throws {@link ConfigError} a prop is unknown, of the wrong kind or not supported yet; the system has no engine, or none of
+ * @throws {@link ConfigError} a prop is unknown or of the wrong kind; the system has no engine, or none of
  * the name that `engine` gives.
  * @throws Error nact's own: the parent has stopped, or has a child of that name.
  * @example
@@ -60,27 +55,27 @@ export const spawnPersistent = <State = any, Msg = any, ParentRef extends Ref<un
   if (typeof f !== 'function')
     throw new ConfigError(`${persistenceId}: spawnPersistent needs a function as its second argument.`)
   const checked = parseConfig(propsSchema, props, `spawnPersistent(${persistenceId})`)
+  const { keepSnapshots, recovery = {}, shutdownAfter, snapshotEvery } = checked
+  const { encoder, decoder, eventAdapter } = checked as { encoder?: Coder; decoder?: Coder } & typeof checked
+  const act = f as unknown as AnyActorFunction
   const definition: ActorDefinition = {
     persistenceId,
-    engine: engineFor(parent, checked.engine),
-    f: f as unknown as AnyActorFunction,
-    encode: (checked.encoder as ActorDefinition['encode'] | undefined) ?? same,
-    decode: (checked.decoder as ActorDefinition['decode'] | undefined) ?? same,
-    encodeSnapshot: (checked.snapshotEncoder as ActorDefinition['encodeSnapshot'] | undefined) ?? same,
-    decodeSnapshot: (checked.snapshotDecoder as ActorDefinition['decodeSnapshot'] | undefined) ?? same,
+    engine: engineOfActor(parent, checked.engine),
+    onMessage: (state, message, ctx) => act.call(ctx, state, message, ctx),
+    onEvent: (state, event, ctx) => act.call(ctx, state, event, ctx),
+    codec: eventAdapter === undefined ? codecOfCoders(encoder, decoder) : eventCodec(eventAdapter),
+    encodeSnapshot: (checked.snapshotEncoder as Coder | undefined) ?? same,
+    decodeSnapshot: (checked.snapshotDecoder as Coder | undefined) ?? same,
     tagger: (checked.tagger as ActorDefinition['tagger'] | undefined) ?? (() => []),
     initialState:
       (checked.initialStateFunc as ActorDefinition['initialState'] | undefined) ?? (() => checked.initialState),
-    snapshotEvery: checked.snapshotEvery || Number.POSITIVE_INFINITY,
+    recovery,
+    backoffMs,
+    snapshotEvery: snapshotEvery || Number.POSITIVE_INFINITY,
+    keepSnapshots: keepSnapshots ?? Number.POSITIVE_INFINITY,
+    deleteCoveredEvents: false,
   }
-  const actor = new PersistentActor(definition)
-  const { shutdownAfter } = checked
-  const self = spawn(parent, (_: unknown, message: unknown, ctx: NactContext) => actor.handle(message, ctx), name, {
-    initialStateFunc: (ctx: NactContext) => actor.begin(ctx),
-    onCrash: superviseWith(actor, checked.onCrash as OnCrash | undefined),
-    afterStop: afterStopOf(actor, checked.afterStop as AfterStop | undefined),
-    ...(shutdownAfter === undefined ? {} : { shutdownAfter }),
-  } as Parameters<typeof spawn>[3]) as Ref<Msg>
-  actor.step(self) // Before any message: it recovers at once.
-  return self
+  const onCrash = checked.onCrash as OnCrash | undefined
+  const afterStop = checked.afterStop as AfterStop | undefined
+  return spawnActor(parent, definition, { name, shutdownAfter, onCrash, afterStop }) as Ref<Msg>
 }

@@ -4,6 +4,7 @@ import { makeContext } from './make-context.js'
 import { PersistScope } from './persist-scope.js'
 import { isInternal, type PersistentActor } from './persistent-actor.js'
 import type { NactContext, PersistentContext } from './persistent-context.js'
+import { report } from './report.js'
 
 /** Fenced writes in a row, none successful between them, after which an actor stops by default: another one owns the id. */
 const MAX_FENCED_IN_A_ROW = 5
@@ -15,6 +16,17 @@ export type OnCrash = (message: unknown, error: Error | undefined, ctx: Supervis
 
 /** nact's `afterStop`, likewise. */
 export type AfterStop = (state: unknown, ctx: ActorContextWithMailbox<unknown, Ref<unknown>>) => unknown
+
+/** What to do after a fenced or uncertain write, and after a failed recovery. */
+export interface FailurePolicy {
+  /** Recover again after a fenced or uncertain write? */
+  readonly recoversAfterWrites: boolean
+  /** Recover again after a failed recovery? */
+  readonly recoversAfterRecoveries: boolean
+}
+
+/** The policy of an actor that says nothing. */
+export const DEFAULT_POLICY: FailurePolicy = { recoversAfterWrites: true, recoversAfterRecoveries: false }
 
 /**
  * Stops, as nact's own default policy does, and says so: nact prints, a library must not, so it goes to the system's log or,
@@ -33,16 +45,20 @@ const stopLikeNact: OnCrash = (_, error, ctx, child) => {
 }
 
 /**
- * The policy of an actor without an `onCrash`. After a fenced or uncertain write only what is stored counts: the actor is
- * reset, and recovers again (with back-off, see `Incarnation`). Fenced again and again, or anything else: it stops, as in nact.
+ * The `onCrash` of an actor without one. After a fenced or uncertain write only what is stored counts: the actor is reset, and
+ * recovers again (with back-off, see `Incarnation`). Fenced again and again, or anything else: it stops, as in nact.
  */
-const byDefault =
-  (actor: PersistentActor): OnCrash =>
+export const superviseBy =
+  (actor: PersistentActor, policy: FailurePolicy): OnCrash =>
   (message, error, ctx, child) => {
-    const code = child === undefined ? actor.current?.writer.blockedBy?.code : undefined
+    const incarnation = child === undefined ? actor.current : undefined
+    const code = incarnation?.writer.blockedBy?.code
     const mustRecover = code === 'WRITE_UNCERTAIN' || (code === 'FENCED' && actor.failures.fenced < MAX_FENCED_IN_A_ROW)
-    if (!mustRecover) return stopLikeNact(message, error, ctx, child)
-    if (error !== undefined) ctx.log?.exception(error)
+    const recovers =
+      (mustRecover && policy.recoversAfterWrites) ||
+      (incarnation?.hasRecoveryFailed === true && policy.recoversAfterRecoveries)
+    if (!recovers) return stopLikeNact(message, error, ctx, child)
+    report(ctx, 'recovers again, because of', error)
     return ctx.reset
   }
 
@@ -52,7 +68,7 @@ const shown = <C extends NactContext & { readonly mailbox: unknown[] }>(
   actor: PersistentActor,
   incarnation: Incarnation,
 ): C & PersistentContext<unknown, unknown> => {
-  const scope = new PersistScope((error) => ctx.log?.exception(error as Error))
+  const scope = new PersistScope((error) => report(ctx, 'failed to persist', error))
   scope.end() // What is persisted here is no part of a message: the actor recovers before its next one.
   const mailbox = [
     ...actor.waiting,
@@ -61,9 +77,9 @@ const shown = <C extends NactContext & { readonly mailbox: unknown[] }>(
   return makeContext({ ...ctx, mailbox }, incarnation, scope, false)
 }
 
-/** nact's `onCrash` for a persistent actor: the user's, or the default policy. */
+/** nact's `onCrash` for a persistent actor, of one in the user's terms. */
 export const superviseWith =
-  (actor: PersistentActor, onCrash: OnCrash = byDefault(actor)): OnCrash =>
+  (actor: PersistentActor, onCrash: OnCrash): OnCrash =>
   (message, error, ctx, child) => {
     const incarnation = actor.current
     if (incarnation === undefined) return onCrash(message, error, ctx, child)
@@ -72,10 +88,13 @@ export const superviseWith =
   }
 
 /** nact's `afterStop` for a persistent actor. nact calls it again when an actor that has stopped fails. */
-export const afterStopOf =
-  (actor: PersistentActor, afterStop: AfterStop = () => {}): AfterStop =>
-  (_, ctx) => {
+export const afterStopOf = (actor: PersistentActor, afterStop: AfterStop = () => {}): AfterStop => {
+  let wasCalled = false
+  return (_, ctx) => {
+    actor.stop()
     const incarnation = actor.current
-    if (!actor.stop() || incarnation === undefined) return undefined
+    if (wasCalled || incarnation === undefined) return undefined
+    wasCalled = true
     return afterStop(incarnation.state, shown(ctx, actor, incarnation))
   }
+}

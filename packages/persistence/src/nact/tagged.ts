@@ -1,3 +1,5 @@
+import type { Literal } from './literal.js'
+
 /** An event with tags of its own, made by {@link tagged}. */
 export class Tagged<E = unknown> {
   readonly event: E
@@ -15,4 +17,5 @@ export class Tagged<E = unknown> {
  * @example
  * await ctx.persistAll([tagged(ordered, 'orders'), tagged(paid, 'orders', 'payments')])
  */
-export const tagged = <E>(event: E, ...tags: readonly string[]): Tagged<E> => new Tagged(event, tags)
+export const tagged = <const E extends Literal | object>(event: E, ...tags: readonly string[]): Tagged<E> =>
+  new Tagged(event, tags)

@@ -4,7 +4,13 @@
  * - a rejected write of several callers is written again caller by caller, and only the guilty one is rejected;
  * - after any other failure the outcome is open: the queue is *blocked*, everything behind is refused until `unblock()`.
  */
-import { isPersistenceError, type PersistenceError, WriteRejectedError, WriteUncertainError } from '../errors.js'
+import {
+  isPersistenceError,
+  isWriteRejection,
+  type PersistenceError,
+  WriteRejectedError,
+  WriteUncertainError,
+} from '../errors.js'
 
 /** As many events of different callers join in one write; one caller's events are never split, however many. */
 const MAX_JOINED_EVENTS = 25
@@ -29,9 +35,6 @@ export interface WriteQueueOptions<E> {
   /** Told when the queue is blocked, before the callers are. */
   readonly onBlocked?: (error: PersistenceError) => void
 }
-
-const isRejection = (error: unknown): error is WriteRejectedError =>
-  isPersistenceError(error) && (error.code === 'WRITE_REJECTED' || error.code === 'ITEM_TOO_LARGE')
 
 /** The writes of one persistence id: see the head of this file. */
 export class WriteQueue<E> {
@@ -114,7 +117,7 @@ export class WriteQueue<E> {
     try {
       await this.#options.send(jobs.flatMap(({ events }) => events))
     } catch (error) {
-      if (!isRejection(error)) return this.#block(jobs, error)
+      if (!isWriteRejection(error)) return this.#block(jobs, error)
       if (jobs.length === 1) return this.#settle(jobs, (job) => job.reject(error))
       for (const job of jobs) {
         if (this.#blockedBy === undefined) await this.#write([job])

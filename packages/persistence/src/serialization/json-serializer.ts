@@ -1,11 +1,14 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Serializer } from './serializer.js'
+import { zodCodec } from './zod-codec.js'
 
 /** Stored; never change. */
 const JSON_SERIALIZER_ID = 1100
 
 const utf8 = new TextEncoder()
 const fromUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+const same = (value: unknown): unknown => value
 
 /** JSON turns these into `{}`, `null` or an object of digits without a word: the data would be gone. */
 const refuseWhatJsonLoses = (key: string, value: unknown): unknown => {
@@ -43,18 +46,7 @@ export interface JsonSerializerOptions {
  * properties that are `undefined` are left out and dates become strings, as with `JSON.stringify`.
  */
 export const jsonSerializer = ({ identifier = JSON_SERIALIZER_ID, schema }: JsonSerializerOptions = {}): Serializer => {
-  const encode = (value: unknown): unknown => {
-    if (schema === undefined) return value
-    const result = z.safeEncode(schema, value)
-    if (!result.success) throw new TypeError(z.prettifyError(result.error), { cause: result.error })
-    return result.data
-  }
-  const decode = (value: unknown): unknown => {
-    if (schema === undefined) return value
-    const result = z.safeDecode(schema, value as z.input<typeof schema>)
-    if (!result.success) throw new TypeError(z.prettifyError(result.error), { cause: result.error })
-    return result.data
-  }
+  const { encode, decode } = schema === undefined ? { encode: same, decode: same } : zodCodec(schema)
   return {
     identifier,
     manifest: () => '',

@@ -1,0 +1,206 @@
+/** What a recovery reads, how many run at once, and when one is given up. Run against every journal that there is. */
+import { type PersistenceEngine, spawnPersistent } from '@dynact/persistence'
+import { jest } from '@jest/globals'
+import { dispatch, query, type Ref, stop } from 'nact'
+import { type ActorBehavioursOptions, ASK_TIMEOUT_MS, actorHarness, until } from './actor-harness.js'
+import { deferred } from './deferred.js'
+
+/** Declares the tests. */
+export const recoveryBehaviours = (name: string, { makeEngine }: ActorBehavioursOptions): void => {
+  describe(`recovery on ${name}`, () => {
+    let base: PersistenceEngine
+    let h: ReturnType<typeof actorHarness>
+
+    beforeAll(async () => {
+      base = await makeEngine()
+    })
+    beforeEach(() => {
+      h = actorHarness(base)
+    })
+    afterEach(() => {
+      h.stopAll()
+      jest.restoreAllMocks()
+    })
+
+    describe('with five events and snapshots at 2 and 4', () => {
+      beforeEach(async () => {
+        for (const [index, letter] of [...'abcde'].entries()) await h.write(index + 1, letter)
+        await h.snapshotStore.saveSnapshot({ persistenceId: h.id, sequenceNr: 2, timestamp: 20 }, 'AB')
+        await h.snapshotStore.saveSnapshot({ persistenceId: h.id, sequenceNr: 4, timestamp: 40 }, 'ABCD')
+      })
+
+      test.each([
+        ['nothing given', {}, 'ABCDe'],
+        ['no snapshot', { fromSnapshot: false }, 'abcde'],
+        ['a snapshot by number', { fromSnapshot: { maxSequenceNr: 3 } }, 'ABcde'],
+        ['a snapshot by time', { fromSnapshot: { maxTimestamp: 39 } }, 'ABcde'],
+        ['criteria that no snapshot meets', { fromSnapshot: { maxTimestamp: 19 } }, 'abcde'],
+        ['a last number', { toSequenceNr: 3 }, 'ABc'],
+        ['a last number and no snapshot', { fromSnapshot: false, toSequenceNr: 3 }, 'abc'],
+        ['a last number below every snapshot', { toSequenceNr: 1 }, 'a'],
+        ['a last number of 0', { toSequenceNr: 0 }, ''],
+        ['so many events', { fromSnapshot: false, replayMax: 2 }, 'ab'],
+        ['so many events after the snapshot', { fromSnapshot: { maxSequenceNr: 2 }, replayMax: 1 }, 'ABc'],
+        ['no events', { replayMax: 0 }, 'ABCD'],
+        ['disabled', 'disabled', ''],
+      ] as const)('%s', async (_, recovery, state) => {
+        const actor = h.spawnAppending({ recovery })
+
+        expect(await h.ask(actor)).toBe(state)
+        expect(await h.ask(actor, 'f')).toBe(`${state}f`)
+        expect((await h.stored()).map(({ payload }) => payload).join('')).toBe('abcdef') // Behind all that is there.
+      })
+
+      test.each([['disabled'], [{ toSequenceNr: 3 }], [{ replayMax: 0 }]] as const)(
+        'a state that lacks events (%p) is not saved as a snapshot',
+        async (recovery) => {
+          const refusals: string[] = []
+          const actor = h.spawnAppending({ recovery, snapshotEvery: 1 }, async (message, ctx, state) => {
+            await ctx.persist(message)
+            await ctx.saveSnapshot(state).catch((error: Error) => refusals.push(error.message))
+          })
+          await h.ask(actor, 'f')
+
+          expect(refusals).toEqual([expect.stringContaining("'recovery' left out")])
+          expect(await h.snapshots()).toEqual([2, 4])
+        },
+      )
+
+      test('limits that cut nothing leave snapshots as they are', async () => {
+        const saved = h.saved(6)
+        const actor = h.spawnAppending({ recovery: { toSequenceNr: 5, replayMax: 1 }, snapshotEvery: 2 })
+        await h.ask(actor, 'f')
+        await saved
+
+        expect(await h.snapshots()).toEqual([2, 4, 6])
+      })
+    })
+
+    test.each([
+      ['Disabled'],
+      [{ fromSnapshot: true }],
+      [{ toSequenceNr: -1 }],
+      [{ replayMax: 1.5 }],
+      [{ toSequenceNumber: 3 }],
+    ])('%p is refused', (recovery) => {
+      expect(() => h.spawnAppending({ recovery } as object)).toThrow('recovery')
+    })
+
+    test('runs at most so many at once, and each in its turn', async () => {
+      h = actorHarness(base, { maxConcurrentRecoveries: 3 })
+      const full = deferred()
+      let now = 0
+      let most = 0
+      h.hooks.beforeReplay = async () => {
+        now += 1
+        most = Math.max(most, now)
+        if (now === 3) full.resolve()
+        await full.promise
+        await new Promise(setImmediate)
+        now -= 1
+      }
+      const actors = Array.from({ length: 20 }, () => h.spawnAppending())
+
+      expect(await Promise.all(actors.map((actor) => h.ask(actor)))).toEqual(Array(20).fill(''))
+      expect(most).toBe(3)
+    })
+
+    test('that waits for its turn is given up when its actor stops, and one that fails makes way', async () => {
+      h = actorHarness(base, { maxConcurrentRecoveries: 1 })
+      const go = deferred()
+      let replays = 0
+      h.hooks.beforeReplay = async () => {
+        replays += 1
+        if (replays > 1) return
+        await go.promise
+        throw new Error('the first one fails')
+      }
+      h.spawnAppending()
+      const waiting = h.spawnAppending()
+      await until(() => replays === 1)
+      stop(waiting)
+      await h.stopped
+      const last = h.ask(h.spawnAppending())
+      go.resolve()
+
+      expect(await last).toBe('')
+      expect(replays).toBe(2)
+    })
+
+    const spawnReady = (id: string) =>
+      h.keep(spawnPersistent(h.newSystem(), (_: unknown, __: string, ctx) => dispatch(ctx.sender, 'ready'), id))
+
+    test.each(['stop(system)', 'the stop of its parent'])('ends after %s, which nact does not tell it', async (how) => {
+      await h.write(1, 'poison')
+      jest.spyOn(Math, 'random').mockReturnValue(0) // no back-off
+      let replays = 0
+      h.hooks.beforeReplay = (id) => {
+        if (id === h.id) replays += 1
+      }
+      const system = h.newSystem()
+      const parent = h.keep(
+        spawnPersistent(
+          system,
+          (_: unknown, message: string, ctx) => {
+            if (message !== 'spawn') return
+            const choke = () => {
+              throw new Error('choked')
+            }
+            const child = spawnPersistent(ctx.self, choke, h.id, 'child', { onCrash: (_m, _e, c) => c.reset })
+            for (let nr = 0; nr < 100; nr += 1) dispatch(child, nr as never) // Each would make it recover once more.
+          },
+          `${h.id}-parent`,
+          undefined,
+          { recovery: 'disabled' },
+        ),
+      )
+      dispatch(parent, 'spawn')
+      await until(() => replays > 0)
+      stop(how === 'stop(system)' ? system : parent)
+      const seen = replays
+      for (let nr = 0; nr < 20; nr += 1) await h.ask(spawnReady(`${h.id}-${nr}`)) // These recover meanwhile.
+
+      expect(replays).toBeLessThanOrEqual(seen + 1)
+    })
+
+    test('10,000 actors recover in one process', async () => {
+      const ids = Array.from({ length: 10_000 }, (_, index) => `${h.id}-${index}`)
+      const remaining = [...ids]
+      const writeAll = async () => {
+        for (let id = remaining.pop(); id !== undefined; id = remaining.pop()) {
+          const event = { sequenceNr: 1, payload: id, manifest: '', writerUuid: 'w', timestamp: 1, tags: [] }
+          await h.journal.writeEvents({ persistenceId: id, events: [{ persistenceId: id, ...event }] })
+        }
+      }
+      await Promise.all(Array.from({ length: 50 }, writeAll))
+      let now = 0
+      let most = 0
+      h.hooks.beforeLoad = () => {
+        now += 1
+        most = Math.max(most, now)
+      }
+      const system = h.newSystem()
+      const actors = ids.map((id) =>
+        h.keep(
+          spawnPersistent(
+            system,
+            (state: string | undefined, message: string, ctx) => {
+              if (!ctx.recovering) return dispatch(ctx.sender, state) as unknown as string
+              now -= 1
+              return message
+            },
+            id,
+          ),
+        ),
+      )
+
+      const answers = await Promise.all(
+        actors.map((actor) => query(actor as Ref<string>, () => '?', 15 * ASK_TIMEOUT_MS)),
+      )
+
+      expect(answers).toEqual(ids)
+      expect(most).toBeLessThanOrEqual(50)
+      expect(h.logged).toEqual([])
+    }, 300_000)
+  })
+}
