@@ -27,7 +27,7 @@ export interface CommandResult<State, Event> {
   readonly effect: Effect<State, Event>
   /** Has the actor stopped? */
   readonly isStopped: boolean
-  /** Why the command failed: with `run` only where `failNextPersist` asked for it, with `given` for whatever reason. */
+  /** Why the events could not be stored; with `given`, whatever the command failed with. */
   readonly error: Error | undefined
   /** The replies that went to this reference. */
   repliesTo<Message>(ref: KitRef<Message>): readonly Message[]
@@ -96,7 +96,7 @@ export class ActorUnderTest<State, Command, Event> {
     const effect = await this.#behavior.onCommand(this.#state, command, this.#context())
     const { failures } = this.#options
     const failure = effect.events.length > 0 ? failures.next : undefined
-    if (failure === undefined) return this.#result(await this.#carryOut(effect))
+    if (failure === undefined) return this.#result(await this.#carryOut(effect, command))
     failures.next = undefined
     return this.#result(await this.#fail(effect, command, persistFailure(failure, persistenceId, this.#sequenceNr + 1)))
   }
@@ -111,7 +111,7 @@ export class ActorUnderTest<State, Command, Event> {
     }
   }
 
-  async #carryOut(effect: Effect<State, Event>): Promise<Outcome<State, Event>> {
+  async #carryOut(effect: Effect<State, Event>, command: Command): Promise<Outcome<State, Event>> {
     const events = effect.events.map((given) => (given instanceof Tagged ? given.event : given))
     let state = this.#state
     let isSnapshotDue = effect.isSnapshot
@@ -120,7 +120,11 @@ export class ActorUnderTest<State, Command, Event> {
       state = frozen(this.#behavior.onEvent(state, frozen(event)))
       if (when?.call(this.#behavior.snapshots, state, event, this.#sequenceNr + index + 1)) isSnapshotDue = true
     }
-    if (events.length > 0) await this.#write(effect.events)
+    try {
+      if (events.length > 0) await this.#write(effect.events)
+    } catch (error) {
+      return this.#fail(effect, command, error as Error)
+    }
     await this.#verify(state)
     this.#state = state
     if (isSnapshotDue || this.#sequenceNr - this.#snapshotSequenceNr >= every) await this.#saveSnapshot()
@@ -158,11 +162,19 @@ export class ActorUnderTest<State, Command, Event> {
   async #write(events: readonly (Event | Tagged<Event>)[]): Promise<void> {
     const { persistenceId, eventAdapter, tagger } = this.#behavior
     const codec = eventCodec(eventAdapter as Parameters<typeof eventCodec>[0])
+    const encode = (event: Event) => {
+      try {
+        return codec.encode(event)
+      } catch (cause) {
+        const why = cause instanceof Error ? cause.message : String(cause)
+        throw new WriteRejectedError(`${persistenceId}: an event can't be persisted: ${why}`, { persistenceId, cause })
+      }
+    }
     await this.journal.writeEvents({
       persistenceId,
       events: events.map((given, index) => {
         const { event, tags: own } = given instanceof Tagged ? given : { event: given, tags: [] }
-        const { payload, manifest, tags } = codec.encode(event)
+        const { payload, manifest, tags } = encode(event)
         return {
           persistenceId,
           sequenceNr: this.#sequenceNr + index + 1,

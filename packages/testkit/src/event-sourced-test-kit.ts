@@ -45,10 +45,9 @@ export interface EventSourcedTestKit<State, Command, Event> {
   }
   /**
    * Runs a command, after those before. Its events are serialized, stored and replayed, and the state is stored as a snapshot
-   * and loaded; both must lead to the state that it has.
+   * and loaded; both must lead to the state that it has. Events that can't be stored are the `error` of the result.
    *
    * @throws AssertionError a restart would lead to another state.
-   * @throws {@link WriteRejectedError} an event can't be stored.
    * @throws whatever the behavior throws.
    */
   run(command: Command): Promise<CommandResult<State, Event>>

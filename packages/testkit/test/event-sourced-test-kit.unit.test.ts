@@ -226,7 +226,13 @@ describe('the restart after every command', () => {
   })
 
   test('notices an event that cannot be stored at all', async () => {
-    await expect(broken({}).run(add(new Map()))).rejects.toThrow(WriteRejectedError)
+    const told: unknown[] = []
+    const kit = broken({ onPersistRejected: (error) => void told.push(error) })
+    const { error, events } = await kit.run(add(new Map()))
+
+    expect(error).toMatchObject({ code: 'WRITE_REJECTED' })
+    expect(events).toEqual([])
+    expect(told).toEqual([error])
     await broken({}).given().when(add(new Map())).then(WriteRejectedError)
   })
 
