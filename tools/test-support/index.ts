@@ -11,6 +11,9 @@ export function testClientConfig(): DynamoDBClientConfig & { endpoint: string } 
   return { endpoint, region: 'eu-central-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }
 }
 
+/** The transport that DYNACT_TEST_TRANSPORT names for this run of the tests; none: what a user gets by default. */
+export const testTransport = process.env['DYNACT_TEST_TRANSPORT'] as 'direct' | 'sdk' | undefined
+
 /** A table of its own for every test file, so that files can run side by side. */
 export function uniqueTableName(prefix = 'test'): string {
   return `${prefix}-${randomUUID()}`

@@ -9,7 +9,7 @@ import {
   journalTableSchema,
   queryPages,
 } from '@dynact/dynamodb'
-import { requiresRealDynamoDB, uniqueTableName } from '../../../tools/test-support/index.js'
+import { requiresRealDynamoDB, testTransport, uniqueTableName } from '../../../tools/test-support/index.js'
 import { observedClient, serviceError } from '../../../tools/test-support/observed-client.js'
 import type { Item } from '../src/layout/item.js'
 import { options } from './make-requests.js'
@@ -19,6 +19,7 @@ const observed = observedClient()
 const requests = connect({
   client: observed.client,
   maxConnections: 8,
+  transport: testTransport,
   retry: { attemptMs: 10_000, totalMs: 20_000, baseMs: 1, maxMs: 5 },
 })
 const operations = () => observed.requests.map(({ operation }) => operation)

@@ -9,7 +9,7 @@ import {
   type JournalConfig,
 } from '@dynact/journal-dynamodb'
 import type { AtomicWrite, Journal, PersistentRepr, ReplayRange } from '@dynact/persistence'
-import { uniqueTableName } from '../../../tools/test-support/index.js'
+import { testTransport, uniqueTableName } from '../../../tools/test-support/index.js'
 import { type ObservedClient, observedClient } from '../../../tools/test-support/observed-client.js'
 
 /** A table of the test file's own, with a client that sees every request. */
@@ -36,7 +36,13 @@ export class JournalFixture {
   /** A journal on the observed client. Pauses are short, deadlines long: the machine may be busy. */
   journal(config: Partial<JournalConfig> = {}): DynamoDBJournal {
     const retry = { attemptMs: 20_000, totalMs: 40_000, baseMs: 1, maxMs: 5 }
-    const journal = dynamoDBJournal({ client: this.client, table: this.table, retry, ...config })
+    const journal = dynamoDBJournal({
+      client: this.client,
+      table: this.table,
+      retry,
+      transport: testTransport,
+      ...config,
+    })
     this.#open.push(journal)
     return journal
   }
@@ -45,6 +51,7 @@ export class JournalFixture {
   reset(): void {
     this.observed.requests.length = 0
     this.observed.fateOf = () => 'pass'
+    this.observed.beforeAnswer = async () => {}
   }
 
   /** Puts an item as another writer might, past all checks. */

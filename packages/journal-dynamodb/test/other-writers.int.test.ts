@@ -1,5 +1,7 @@
 // What a replay, and the writes after it, must not get wrong while others write too.
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { PersistenceError, WriteRejectedError } from '@dynact/persistence'
+import { testClientConfig } from '../../../tools/test-support/index.js'
 import { serviceError } from '../../../tools/test-support/observed-client.js'
 import { freshId, JournalFixture, replayed, repr, span, write } from './journal-fixture.js'
 
@@ -12,20 +14,10 @@ beforeEach(() => fixture.reset())
 const replayedAround = async (id: string, nthQuery: number, others: () => Promise<void>, fromSequenceNr = 1) => {
   const journal = fixture.journal({ replayParallelism: 1 })
   let queries = 0
-  const { client } = fixture
-  client.middlewareStack.add(
-    (next, context) => async (args) => {
-      const result = await next(args)
-      if (context['commandName'] === 'QueryCommand' && ++queries === nthQuery) await others()
-      return result
-    },
-    { step: 'initialize', name: 'others', priority: 'low', override: true },
-  )
-  try {
-    return await replayed(journal, id, { fromSequenceNr })
-  } finally {
-    client.middlewareStack.remove('others')
+  fixture.observed.beforeAnswer = async ({ operation }) => {
+    if (operation === 'Query' && ++queries === nthQuery) await others()
   }
+  return replayed(journal, id, { fromSequenceNr })
 }
 
 describe('another writer stores events behind the place where a replay is', () => {
@@ -89,8 +81,8 @@ test('a tag that UTF-8 can not hold is rejected', async () => {
 })
 
 test('a client without a region is rejected at once, with what to do', async () => {
-  const journal = fixture.journal()
-  fixture.observed.fateOf = () => ({ fail: new Error('Region is missing') })
+  const region = () => Promise.reject(new Error('Region is missing'))
+  const journal = fixture.journal({ client: new DynamoDBClient({ ...testClientConfig(), region }) })
 
   const rejected = journal.writeEvents(write(freshId(), 1))
 

@@ -1,6 +1,6 @@
 import { PersistenceError, type SnapshotSelectionCriteria } from '@dynact/persistence'
 import { serviceError } from '../../../tools/test-support/observed-client.js'
-import { freshId, impatient, rejectionOf, SnapshotFixture } from './snapshot-fixture.js'
+import { freshId, rejectionOf, SnapshotFixture, tryingOnce } from './snapshot-fixture.js'
 
 const fixture = new SnapshotFixture()
 beforeAll(() => fixture.create())
@@ -191,7 +191,7 @@ describe('deleting by criteria', () => {
     expect(await fixture.stored(persistenceId)).toEqual([])
 
     fixture.observed.fateOf = () => ({ fail: serviceError('ThrottlingException') })
-    await expect(fixture.store({ retry: impatient }).deleteSnapshots(persistenceId)).rejects.toThrow(
+    await expect(fixture.store({ retry: tryingOnce }).deleteSnapshots(persistenceId)).rejects.toThrow(
       'ThrottlingException',
     )
   })

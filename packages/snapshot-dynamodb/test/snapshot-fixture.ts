@@ -9,11 +9,14 @@ import {
   dynamoDBSnapshotStore,
   type SnapshotStoreConfig,
 } from '@dynact/snapshot-dynamodb'
-import { uniqueTableName } from '../../../tools/test-support/index.js'
+import { testTransport, uniqueTableName } from '../../../tools/test-support/index.js'
 import { type Fate, type ObservedClient, observedClient } from '../../../tools/test-support/observed-client.js'
 
 /** Retries so quick that a test of a failure is quick too. */
 export const impatient = { attemptMs: 50, totalMs: 60, baseMs: 1, maxMs: 5 }
+
+/** The first pause leads past the deadline. */
+export const tryingOnce = { attemptMs: 1_000, totalMs: 1_000, baseMs: 60_000, maxMs: 60_000 }
 
 /** A table of the test file's own, with a client that sees every request. */
 export class SnapshotFixture {
@@ -39,7 +42,13 @@ export class SnapshotFixture {
   /** A store on the observed client. */
   store(config: Partial<SnapshotStoreConfig> = {}): DynamoDBSnapshotStore {
     const retry = { attemptMs: 5_000, totalMs: 10_000, baseMs: 1, maxMs: 5 }
-    const store = dynamoDBSnapshotStore({ client: this.client, table: this.table, retry, ...config })
+    const store = dynamoDBSnapshotStore({
+      client: this.client,
+      table: this.table,
+      retry,
+      transport: testTransport,
+      ...config,
+    })
     this.#open.push(store)
     return store
   }
