@@ -12,9 +12,9 @@ import { PAGE_ITEMS, startStub } from './stub-server.js'
 
 const IN_FLIGHT = 50
 const ROUNDS = 7
-const EVENTS = 1_000
+const EVENTS = 5_000
 const PAGES = 100
-const GROUP = 25
+const ACTORS = 1_000
 const payload = new Uint8Array(200).fill(120)
 
 /**
@@ -39,7 +39,7 @@ const contests = (client, table) => {
   })
   const { signal } = new AbortController()
   setMaxListeners(0, signal) // one for all requests
-  const inserts = new FencedInserts(requests, table)
+  const inserts = new FencedInserts(requests, table, { maxGroup: 25 })
   const options = /** @type {const} */ ({ priority: 'write', purpose: 'bench' })
 
   const itemOf = (/** @type {string} */ id, /** @type {number} */ index) => ({
@@ -98,14 +98,13 @@ const contests = (client, table) => {
         theirs: putBySdk,
       },
       {
-        name: `${GROUP} fenced inserts in a BatchExecuteStatement ÷ SDK PutItem, events`,
+        name: `group commit, one insert of each of ${ACTORS} actors at once ÷ SDK PutItem, events`,
         count: EVENTS,
         ours: () => {
           const id = randomUUID()
-          return inParallel(EVENTS / GROUP, IN_FLIGHT, (group) => {
-            const items = Array.from({ length: GROUP }, (_, index) => itemOf(id, group * GROUP + index))
-            return inserts.insert(items, options)
-          })
+          return inParallel(EVENTS, ACTORS, (index) =>
+            inserts.insert([itemOf(id, index)], { ...options, persistenceId: `${id}-${index}` }),
+          )
         },
         theirs: putBySdk,
       },

@@ -60,8 +60,10 @@ export class Requests {
   readonly #timing: Timing
   /** An attempt with less time than this is not made: not sent, its outcome is known; sent so late, it would often not be. */
   readonly #leastMs: number
-  readonly #inFlight = new Set<Promise<unknown>>()
-  #closed = false
+  #underWay = 0
+  /** Called when nothing is under way any more. */
+  #onIdle: (() => void) | undefined
+  #closing: Promise<void> | undefined
 
   constructor({ transport, limiter, retry, watcher, timing = systemTiming }: RequestsParts) {
     this.limiter = limiter
@@ -101,7 +103,7 @@ export class Requests {
    * @throws {@link RequestFailedError} it was refused, or the deadline passed.
    */
   async retrying<T>(work: (attempt: Attempt) => Promise<T>, options: RequestOptions): Promise<T> {
-    if (this.#closed) {
+    if (this.#closing !== undefined) {
       const { persistenceId, sequenceNr } = options
       throw new PersistenceError(`${options.purpose}: refused, because it has been closed.`, {
         persistenceId,
@@ -127,22 +129,26 @@ export class Requests {
   }
 
   /** Waits for what is under way, refuses more, and closes the transport. */
-  async close(): Promise<void> {
-    this.#closed = true
-    await Promise.all(this.#inFlight)
+  close(): Promise<void> {
+    this.#closing ??= this.#drain()
+    return this.#closing
+  }
+
+  async #drain(): Promise<void> {
+    if (this.#underWay > 0)
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve
+      })
     this.#transport.close()
   }
 
   async #tracked<T>(run: Promise<T>): Promise<T> {
-    const settled = run.then(
-      () => undefined,
-      () => undefined,
-    )
-    this.#inFlight.add(settled)
+    this.#underWay++
     try {
       return await run
     } finally {
-      this.#inFlight.delete(settled)
+      this.#underWay--
+      if (this.#underWay === 0) this.#onIdle?.()
     }
   }
 

@@ -28,5 +28,14 @@ export const within = <T>(
       clearTimeout(timer)
       detach?.()
     }
-    task(ended.signal).then(resolve, reject).finally(release)
+    task(ended.signal).then(
+      (result) => {
+        release()
+        resolve(result)
+      },
+      (error) => {
+        release()
+        reject(error)
+      },
+    )
   })
