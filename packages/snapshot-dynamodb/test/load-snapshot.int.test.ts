@@ -1,6 +1,6 @@
 import { RecoveryError, SerializationError, type SnapshotSelectionCriteria, serialization } from '@dynact/persistence'
 import { serviceError } from '../../../tools/test-support/observed-client.js'
-import { freshId, rejectionOf, SnapshotFixture, tryingOnce } from './snapshot-fixture.js'
+import { freshId, impatient, rejectionOf, SnapshotFixture } from './snapshot-fixture.js'
 
 const fixture = new SnapshotFixture()
 beforeAll(() => fixture.create())
@@ -229,7 +229,7 @@ describe('when DynamoDB fails', () => {
     const persistenceId = freshId()
     fixture.observed.fateOf = () => ({ fail: serviceError('InternalServerError') })
 
-    const error = await rejectionOf(fixture.store({ retry: tryingOnce }).loadSnapshot(persistenceId))
+    const error = await rejectionOf(fixture.store({ retry: impatient }).loadSnapshot(persistenceId))
 
     expect(error).toBeInstanceOf(RecoveryError)
     expect(error).toMatchObject({ persistenceId, code: 'RECOVERY', cause: { name: 'RequestFailedError' } })
