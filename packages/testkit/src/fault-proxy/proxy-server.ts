@@ -15,6 +15,8 @@ const STOP_GRACE_MS = 2_000
 /** Reads requests, asks for their fates, and carries these out. */
 export class ProxyServer {
   fateOf: FateOf
+  /** Its address; '' until it listens. */
+  endpoint = ''
   readonly #target: URL
   readonly #upstream: Upstream
   readonly #server: Server
@@ -41,13 +43,10 @@ export class ProxyServer {
       this.#server.once('error', reject)
       this.#server.listen(0, '127.0.0.1', () => {
         this.#server.off('error', reject)
+        this.endpoint = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
         resolve()
       })
     })
-  }
-
-  get endpoint(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
   get counts(): FaultProxyCounts {
@@ -73,8 +72,9 @@ export class ProxyServer {
     this.#upstream.close()
     this.#server.closeAllConnections()
     await closed
-    if (this.#fateError !== undefined)
-      throw new FaultProxyError('FATE_FAILED', 'the fate of a request could not be told', this.#fateError.error)
+    if (this.#fateError === undefined) return
+    const { error } = this.#fateError
+    throw new FaultProxyError('FATE_FAILED', `fateOf, or a pause of a fate, has thrown ${String(error)}`, error)
   }
 
   #accept(incoming: IncomingMessage, response: ServerResponse): void {
@@ -97,8 +97,7 @@ export class ProxyServer {
       else await this.#carryOut(new ProxiedRequest(target.slice(target.indexOf('.') + 1), url, headers, body), response)
     } catch (error) {
       this.#fateError ??= { error }
-      const message = `The fate of the request could not be told: ${error instanceof Error ? error.message : String(error)}`
-      reply(response, serviceFault('ValidationException', message), undefined)
+      reply(response, serviceFault('ValidationException', `The fault proxy's fateOf has thrown ${error}`), undefined)
     }
   }
 
