@@ -2,7 +2,7 @@
 import { type PersistenceEngine, spawnPersistent } from '@dynact/persistence'
 import { jest } from '@jest/globals'
 import { dispatch, query, type Ref, stop } from 'nact'
-import { type ActorBehavioursOptions, ASK_TIMEOUT_MS, actorHarness, until } from './actor-harness.js'
+import { type ActorBehavioursOptions, ASK_TIMEOUT_MS, actorHarness, isStopped, until } from './actor-harness.js'
 import { deferred } from './deferred.js'
 
 /** Declares the tests. */
@@ -84,6 +84,50 @@ export const recoveryBehaviours = (name: string, { makeEngine }: ActorBehaviours
       [{ toSequenceNumber: 3 }],
     ])('%p is refused', (recovery) => {
       expect(() => h.spawnAppending({ recovery } as object)).toThrow('recovery')
+    })
+
+    test('takes an event only when the one before has been applied, so that memory stays flat', async () => {
+      for (let nr = 1; nr <= 5; nr += 1) await h.write(nr, 'x')
+      let taken = 0
+      let applied = 0
+      let ahead = 0
+      h.hooks.beforeEvent = () => {
+        taken += 1
+        ahead = Math.max(ahead, taken - applied)
+      }
+      const actor = h.keep(
+        spawnPersistent(
+          h.newSystem(),
+          async (_: unknown, __: string, ctx) => {
+            await new Promise(setImmediate)
+            if (ctx.recovering) applied += 1
+            else dispatch(ctx.sender, 'ready')
+          },
+          h.id,
+        ),
+      )
+      await h.ask(actor)
+
+      expect([taken, applied, ahead]).toEqual([5, 5, 1])
+    })
+
+    test('does not count as idle time for shutdownAfter', async () => {
+      const replaying = deferred()
+      const go = deferred()
+      h.hooks.beforeReplay = (id) => {
+        if (id !== h.id) return undefined
+        replaying.resolve()
+        return go.promise
+      }
+      const actor = h.spawnAppending({ shutdownAfter: 30 })
+      await replaying.promise
+      const idle = h.keep(spawnPersistent(h.newSystem(), () => {}, `${h.id}-idle`, undefined, { shutdownAfter: 60 }))
+      await until(() => isStopped(idle)) // Longer than the other one may be idle.
+      const answer = h.ask(actor)
+      go.resolve()
+
+      expect(await answer).toBe('')
+      await until(() => isStopped(actor))
     })
 
     test('runs at most so many at once, and each in its turn', async () => {

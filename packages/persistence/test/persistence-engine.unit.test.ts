@@ -391,4 +391,28 @@ describe('configuration', () => {
     )
     expect(() => persistenceEngines(undefined as unknown as { default: PersistenceEngine })).toThrow('named default')
   })
+
+  test.each([0, -1, 1.5, Number.POSITIVE_INFINITY, '5'])('maxConcurrentRecoveries cannot be %p', (limit) => {
+    expect(() => persistenceEngine({ journal, maxConcurrentRecoveries: limit as number })).toThrow(
+      expect.objectContaining({ code: 'CONFIG', message: expect.stringContaining('maxConcurrentRecoveries') }),
+    )
+  })
+
+  test('recoveries of named engines wait for their own engine only', async () => {
+    const one = persistenceEngine({ journal, maxConcurrentRecoveries: 1 })
+    const engines = persistenceEngines({ default: one, audit: persistenceEngine({ journal }) })
+    const release = await engines.beginRecovery()
+    const signal = AbortSignal.abort(new Error('has to wait'))
+
+    await expect(engines.named('audit').beginRecovery()).resolves.toBeInstanceOf(Function)
+    let isIn = false
+    const next = one.beginRecovery().then(() => {
+      isIn = true
+    })
+    await new Promise(setImmediate)
+    expect(isIn).toBe(false)
+    release()
+    await next
+    await expect(one.beginRecovery({ signal })).rejects.toThrow('has to wait')
+  })
 })

@@ -1,5 +1,4 @@
-import type { WriteRejectedError } from '../errors.js'
-import { isWriteRejection } from '../errors.js'
+import { isWriteRejection, type WriteRejectedError } from '../errors.js'
 import type { ActorDefinition, MessageHandler } from './actor-definition.js'
 import { type Effect, isEffect, type SideEffect } from './effect.js'
 import type { EventSourcedBehavior } from './event-sourced-behavior.js'

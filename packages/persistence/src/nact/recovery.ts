@@ -1,8 +1,9 @@
 import { RecoveryError } from '../errors.js'
 import type { PersistentRepr } from '../persistent-repr.js'
-import type { SelectedSnapshot, SnapshotMetadata } from '../snapshot-store.js'
+import type { SelectedSnapshot, SnapshotMetadata, SnapshotSelectionCriteria } from '../snapshot-store.js'
 import type { ActorDefinition } from './actor-definition.js'
 import { breather } from './breathe.js'
+import type { RecoveryOptions } from './recovery-options.js'
 
 /** What a recovery asks of its actor. */
 export interface RecoverySteps {
@@ -58,6 +59,13 @@ const decodeSnapshot = ({ decodeSnapshot: decode }: ActorDefinition, { metadata,
   }
 }
 
+/** Never a snapshot beyond the last event to replay. */
+const snapshotCriteria = ({ fromSnapshot, toSequenceNr }: RecoveryOptions): SnapshotSelectionCriteria | undefined => {
+  const criteria = fromSnapshot === false ? undefined : fromSnapshot
+  if (toSequenceNr === undefined) return criteria
+  return { ...criteria, maxSequenceNr: Math.min(toSequenceNr, criteria?.maxSequenceNr ?? toSequenceNr) }
+}
+
 /**
  * Newest snapshot that matches, then the events after it, one at a time: memory stays flat, and the event loop gets its turns.
  *
@@ -73,12 +81,11 @@ export const recover = async (definition: ActorDefinition, steps: RecoverySteps)
     return { state: initialState(), sequenceNr, snapshot: undefined, events: 0, isComplete: sequenceNr === 0 }
   }
 
-  const { fromSnapshot, toSequenceNr = Number.MAX_SAFE_INTEGER, replayMax } = recovery
-  const maxSequenceNr = Math.min(toSequenceNr, (fromSnapshot || undefined)?.maxSequenceNr ?? toSequenceNr)
+  const { toSequenceNr, replayMax } = recovery
   const selected =
-    fromSnapshot === false
+    recovery.fromSnapshot === false
       ? undefined
-      : await engine.snapshotStore?.loadSnapshot(persistenceId, { ...fromSnapshot, maxSequenceNr }, { signal })
+      : await engine.snapshotStore?.loadSnapshot(persistenceId, snapshotCriteria(recovery), { signal })
   const snapshot = selected?.metadata
   let state = selected === undefined ? initialState() : decodeSnapshot(definition, selected)
   let sequenceNr = snapshot?.sequenceNr ?? 0
@@ -101,6 +108,6 @@ export const recover = async (definition: ActorDefinition, steps: RecoverySteps)
   }
   signal.throwIfAborted()
   const highest = Math.max(sequenceNr, await replay.highestSequenceNr)
-  const isLimited = recovery.toSequenceNr !== undefined || replayMax !== undefined
+  const isLimited = toSequenceNr !== undefined || replayMax !== undefined
   return { state, sequenceNr: highest, snapshot, events, isComplete: !isLimited || sequenceNr === highest }
 }
