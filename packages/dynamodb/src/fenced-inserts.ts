@@ -67,7 +67,12 @@ export class FencedInserts {
    *
    * @throws the signal's reason; what is stored by then is unknown.
    */
-  async insert(items: readonly Item[], options: RequestOptions): Promise<InsertOutcome> {
+  insert(items: readonly Item[], options: RequestOptions): Promise<InsertOutcome> {
+    const [first] = items
+    return first !== undefined && items.length === 1 ? this.#insertOne(first, options) : this.#insertAll(items, options)
+  }
+
+  async #insertAll(items: readonly Item[], options: RequestOptions): Promise<InsertOutcome> {
     const chunks: Item[][] = []
     for (let start = 0; start < items.length; start += MAX_STATEMENTS)
       chunks.push(items.slice(start, start + MAX_STATEMENTS))
@@ -104,8 +109,8 @@ export class FencedInserts {
 
   async #insertOne(item: Item, options: RequestOptions): Promise<InsertOutcome> {
     let mayBeStored = false
-    const outcome = await outcomeOf(
-      this.#requests.retrying(async (attempt) => {
+    try {
+      await this.#requests.retrying(async (attempt) => {
         try {
           if (this.#shouldGroup(1)) await this.#insertInGroup(attempt, item, options)
           else await this.#groups.alone(() => this.#putOne(attempt.send, item))
@@ -113,9 +118,12 @@ export class FencedInserts {
           mayBeStored ||= leavesOpen(error)
           throw error
         }
-      }, options),
-    )
-    return mayBeStored ? { ...outcome, mayBeStored } : outcome
+      }, options)
+      return { mayBeStored: true }
+    } catch (error) {
+      const outcome = outcomeOf(error)
+      return mayBeStored ? { ...outcome, mayBeStored } : outcome
+    }
   }
 
   async #insertInGroup({ send, deadline }: Attempt, item: Item, { signal }: RequestOptions): Promise<void> {
@@ -133,8 +141,8 @@ export class FencedInserts {
   async #insertTogether(items: readonly Item[], options: RequestOptions): Promise<InsertOutcome> {
     let remaining = items
     let mayBeStored = false
-    const outcome = await outcomeOf(
-      this.#requests.retrying(async ({ send }) => {
+    try {
+      await this.#requests.retrying(async ({ send }) => {
         const { Responses = [] } = await send('BatchExecuteStatement', {
           Statements: remaining.map((item) => insertStatement(this.#table, item)),
         })
@@ -145,9 +153,12 @@ export class FencedInserts {
         mayBeStored ||= judged.some((result) => result.status === 'fulfilled' || leavesOpen(result.reason))
         remaining = remaining.filter((_, index) => judged[index]?.status === 'rejected')
         throwWorst(judged)
-      }, options),
-    )
-    return mayBeStored ? { ...outcome, mayBeStored } : outcome
+      }, options)
+      return { mayBeStored: true }
+    } catch (error) {
+      const outcome = outcomeOf(error)
+      return mayBeStored ? { ...outcome, mayBeStored } : outcome
+    }
   }
 
   async #putOne(send: SendAttempt, item: Item): Promise<void> {
@@ -209,15 +220,11 @@ const throwWorst = (judged: readonly PromiseSettledResult<void>[]): void => {
   throw errors.find((error) => error instanceof ConflictError) ?? errors.find(isFinal) ?? errors[0]
 }
 
-const outcomeOf = async (run: Promise<void>): Promise<InsertOutcome> => {
-  try {
-    await run
-    return { mayBeStored: true }
-  } catch (error) {
-    if (error instanceof ConflictError) return { conflict: error.stored, mayBeStored: false }
-    if (error instanceof RequestFailedError) return { failure: error, mayBeStored: error.failure.applied === 'unknown' }
-    throw error
-  }
+/** @throws what is neither a conflict nor a failed request. */
+const outcomeOf = (error: unknown): InsertOutcome => {
+  if (error instanceof ConflictError) return { conflict: error.stored, mayBeStored: false }
+  if (error instanceof RequestFailedError) return { failure: error, mayBeStored: error.failure.applied === 'unknown' }
+  throw error
 }
 
 const merge = (outcomes: readonly InsertOutcome[]): InsertOutcome => {

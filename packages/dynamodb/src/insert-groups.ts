@@ -4,7 +4,6 @@
  */
 import type { BatchStatementResponse } from '@aws-sdk/client-dynamodb'
 import { onAbort } from './abort-listeners.js'
-import { FailedAttempt } from './errors.js'
 import { GroupingChoice } from './grouping-choice.js'
 import type { Item } from './layout/item.js'
 import type { Requests } from './requests.js'
@@ -73,7 +72,7 @@ export class InsertGroups {
   insert(item: Item, deadline: number, signal: AbortSignal | undefined): Promise<BatchStatementResponse | undefined> {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted()
-      this.#assertRoom()
+      this.#options.requests.limiter.assertRoom(this.#pending.size)
       const detach =
         signal &&
         onAbort(signal, () => {
@@ -99,14 +98,6 @@ export class InsertGroups {
 
   get #isBusy(): boolean {
     return this.#pending.size > 0 || this.#options.requests.limiter.depth > 0
-  }
-
-  #assertRoom(): void {
-    try {
-      this.#options.requests.limiter.assertRoom(this.#pending.size)
-    } catch (error) {
-      throw new FailedAttempt(error)
-    }
   }
 
   #startSender(): void {

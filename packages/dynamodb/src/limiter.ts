@@ -1,5 +1,5 @@
 import { onAbort } from './abort-listeners.js'
-import { QueueFullError } from './errors.js'
+import { FailedAttempt, QueueFullError } from './errors.js'
 import { FairQueue } from './fair-queue.js'
 
 /** Who goes first when every slot is taken: writes before recoveries before snapshots before feeds. */
@@ -99,7 +99,7 @@ export class Limiter {
 
   /**
    * Runs the task when a slot is free.
-   * @throws what the task throws; the signal's reason when it aborts while waiting; {@link QueueFullError} too many wait.
+   * @throws what the task throws; the signal's reason when it aborts while waiting; {@link FailedAttempt} by a {@link QueueFullError}: too many wait.
    */
   async run<T>(turn: Turn, task: () => Promise<T>): Promise<T> {
     turn.signal?.throwIfAborted()
@@ -113,9 +113,9 @@ export class Limiter {
     }
   }
 
-  /** @throws {@link QueueFullError} `queued`, together with those that wait here, are as many as may wait. */
+  /** @throws {@link FailedAttempt} by a {@link QueueFullError}: `queued`, together with those that wait here, are as many as may wait. */
   assertRoom(queued = 0): void {
-    if (this.depth + queued >= this.#maxQueued) throw new QueueFullError(this.#maxQueued)
+    if (this.depth + queued >= this.#maxQueued) throw new FailedAttempt(new QueueFullError(this.#maxQueued))
   }
 
   /** The service has too much to do: fewer at once from now on. */

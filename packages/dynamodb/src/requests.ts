@@ -1,6 +1,6 @@
 import { PersistenceError } from '@dynact/persistence'
 import { classify, type Failure } from './classify.js'
-import { DeadlinePassedError, FailedAttempt, QueueFullError, RequestFailedError } from './errors.js'
+import { DeadlinePassedError, FailedAttempt, RequestFailedError } from './errors.js'
 import type { Limiter, Turn } from './limiter.js'
 import type { RequestWatcher } from './request-watcher.js'
 import { backoffMs, type RetryOptions, systemTiming, type Timing } from './retry.js'
@@ -102,15 +102,11 @@ export class Requests {
    *
    * @throws {@link RequestFailedError} it was refused, or the deadline passed.
    */
-  async retrying<T>(work: (attempt: Attempt) => Promise<T>, options: RequestOptions): Promise<T> {
-    if (this.#closing !== undefined) {
-      const { persistenceId, sequenceNr } = options
-      throw new PersistenceError(`${options.purpose}: refused, because it has been closed.`, {
-        persistenceId,
-        sequenceNr,
-      })
-    }
-    return this.#tracked(this.#retryUntilDeadline(work, options))
+  retrying<T>(work: (attempt: Attempt) => Promise<T>, options: RequestOptions): Promise<T> {
+    if (this.#closing === undefined) return this.#retryUntilDeadline(work, options)
+    const { persistenceId, sequenceNr } = options
+    const text = `${options.purpose}: refused, because it has been closed.`
+    return Promise.reject(new PersistenceError(text, { persistenceId, sequenceNr }))
   }
 
   /**
@@ -125,7 +121,7 @@ export class Requests {
     turn: Turn,
   ): Promise<Operations[O]['output'] | undefined> {
     const deadline = Number.POSITIVE_INFINITY // Each of those who share it has its own.
-    return this.#tracked(this.#send(operation, makeInput, { turn, deadline, attempt: 1 }))
+    return this.#send(operation, makeInput, { turn, deadline, attempt: 1 })
   }
 
   /** Waits for what is under way, refuses more, and closes the transport. */
@@ -142,61 +138,53 @@ export class Requests {
     this.#transport.close()
   }
 
-  async #tracked<T>(run: Promise<T>): Promise<T> {
+  async #retryUntilDeadline<T>(work: (attempt: Attempt) => Promise<T>, options: RequestOptions): Promise<T> {
+    const { signal } = options
+    const deadline = this.#timing.now() + this.#retry.totalMs
+    let applied: Failure['applied'] = 'no'
+    let before: FailedAttempt | undefined
     this.#underWay++
     try {
-      return await run
+      for (let attempts = 1; ; attempts++) {
+        const send = <O extends OperationName>(operation: O, input: Operations[O]['input']) =>
+          this.#send(operation, () => input, { turn: options, deadline, attempt: attempts }) as Promise<
+            Operations[O]['output']
+          >
+        try {
+          return await work({ send, deadline })
+        } catch (error) {
+          signal?.throwIfAborted()
+          if (!(error instanceof FailedAttempt)) throw error
+          // What was not sent at all is no attempt: the one before says what is wrong.
+          if (error.cause instanceof DeadlinePassedError && before !== undefined)
+            throw this.#failed(before.cause, { ...classify(before.cause), applied }, attempts - 1, options)
+          before = error
+          const failure = classify(error.cause)
+          if (failure.isOverload) this.limiter.overloaded()
+          if (failure.applied === 'unknown') applied = 'unknown'
+          const pauseMs = backoffMs(this.#retry, attempts, this.#timing.random())
+          if (!failure.retryable || this.#timing.now() + pauseMs > deadline - this.#leastMs)
+            throw this.#failed(error.cause, { ...failure, applied }, attempts, options)
+          await this.#timing.sleep(pauseMs, signal)
+        }
+      }
     } finally {
       this.#underWay--
       if (this.#underWay === 0) this.#onIdle?.()
     }
   }
 
-  async #retryUntilDeadline<T>(work: (attempt: Attempt) => Promise<T>, options: RequestOptions): Promise<T> {
-    const { signal } = options
-    const deadline = this.#timing.now() + this.#retry.totalMs
-    let applied: Failure['applied'] = 'no'
-    let before: FailedAttempt | undefined
-    for (let attempts = 1; ; attempts++) {
-      const send = <O extends OperationName>(operation: O, input: Operations[O]['input']) =>
-        this.#send(operation, () => input, { turn: options, deadline, attempt: attempts }) as Promise<
-          Operations[O]['output']
-        >
-      try {
-        return await work({ send, deadline })
-      } catch (error) {
-        signal?.throwIfAborted()
-        if (!(error instanceof FailedAttempt)) throw error
-        // What was not sent at all is no attempt: the one before says what is wrong.
-        if (error.cause instanceof DeadlinePassedError && before !== undefined)
-          throw this.#failed(before.cause, { ...classify(before.cause), applied }, attempts - 1, options)
-        before = error
-        const failure = classify(error.cause)
-        if (failure.isOverload) this.limiter.overloaded()
-        if (failure.applied === 'unknown') applied = 'unknown'
-        const pauseMs = backoffMs(this.#retry, attempts, this.#timing.random())
-        if (!failure.retryable || this.#timing.now() + pauseMs > deadline - this.#leastMs)
-          throw this.#failed(error.cause, { ...failure, applied }, attempts, options)
-        await this.#timing.sleep(pauseMs, signal)
-      }
-    }
-  }
-
-  async #send<O extends OperationName>(
+  #send<O extends OperationName>(
     operation: O,
     makeInput: () => Operations[O]['input'] | undefined,
     sending: Sending,
   ): Promise<Operations[O]['output'] | undefined> {
     const queuedAt = this.now()
-    try {
-      return await this.limiter.run(sending.turn, () => {
-        this.assertInTime(sending.deadline)
-        const input = makeInput()
-        return input === undefined ? Promise.resolve(undefined) : this.#sendNow(operation, input, sending, queuedAt)
-      })
-    } catch (error) {
-      throw error instanceof QueueFullError ? new FailedAttempt(error) : error
-    }
+    return this.limiter.run(sending.turn, () => {
+      this.assertInTime(sending.deadline)
+      const input = makeInput()
+      return input === undefined ? Promise.resolve(undefined) : this.#sendNow(operation, input, sending, queuedAt)
+    })
   }
 
   async #sendNow<O extends OperationName>(

@@ -187,9 +187,9 @@ describe('a queue that is full', () => {
     const first = limiter.run({ priority: 'write' }, blocker.run)
     const second = limiter.run({ priority: 'write' }, async () => 'second')
 
-    await expect(limiter.run({ priority: 'write' }, async () => 'third')).rejects.toThrow(
-      '1 requests are waiting for a connection already',
-    )
+    await expect(limiter.run({ priority: 'write' }, async () => 'third')).rejects.toMatchObject({
+      cause: { message: '1 requests are waiting for a connection already' },
+    })
     blocker.finish()
     await first
     expect(await second).toBe('second')
