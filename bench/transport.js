@@ -2,6 +2,7 @@
 // The direct transport against client.send of the AWS SDK: requests/s and CPU time, on a stub that answers at once, and on
 // a DynamoDB where DYNAMODB_ENDPOINT names one.
 import { randomUUID } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import { cpus } from 'node:os'
 import { DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { chooseTransport, connect, createTable, deleteTable, FencedInserts, journalTableSchema } from '@dynact/dynamodb'
@@ -35,6 +36,7 @@ const contests = (client, table) => {
     onNotice: undefined,
   })
   const { signal } = new AbortController()
+  setMaxListeners(0, signal) // one for all requests
   const inserts = new FencedInserts(requests, table)
   const options = /** @type {const} */ ({ priority: 'write', purpose: 'bench' })
 

@@ -104,7 +104,7 @@ const signAgain = (
   signer.authorization({
     method,
     path,
-    headers: names.map((name) => [name, (headers[name] ?? '').trim().replace(/\s+/g, ' ')]),
+    headers: names.map((name) => [name, headers[name] ?? '']),
     body: typeof body === 'string' ? Buffer.from(body) : body,
     date: headers['x-amz-date'] ?? '',
   })

@@ -7,7 +7,7 @@ export interface SdkRequest {
   readonly port?: number
   readonly path: string
   readonly method: string
-  /** Names in lower case. */
+  /** Names in lower case, values without superfluous spaces: as they are signed. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array
 }
@@ -38,7 +38,7 @@ export const dryRun = async (
   const command = new GetItemCommand({ TableName: 'dry-run', Key: {} })
   command.middlewareStack.add(
     (_, context) => async (args) => {
-      request = args.request as SdkRequest
+      request = inLowerCase(args.request as SdkRequest)
       identity = (context as unknown as SdkContext).__smithy_context?.selectedHttpAuthScheme?.identity
       return { response: undefined, output: { $metadata: {} } }
     },
@@ -51,3 +51,16 @@ export const dryRun = async (
   if (request === undefined) throw new Error('the AWS SDK made no request')
   return { request, identity }
 }
+
+/** Some of the SDK's headers have capitals, those of a custom endpoint may have; what is signed has none. */
+const inLowerCase = ({ protocol, hostname, port, path, method, headers, body }: SdkRequest): SdkRequest => ({
+  protocol,
+  hostname,
+  ...(port === undefined ? {} : { port }),
+  path,
+  method,
+  headers: Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value.trim().replace(/\s+/g, ' ')]),
+  ),
+  body,
+})

@@ -20,9 +20,10 @@ export class Renewed<T extends { readonly expiresMs: number }> {
   }
 
   /**
-   * What is valid now; at once, when it is known.
+   * What is valid now, at once, when it is known; else what a look-up finds, even if it seems to have expired: our clock may be
+   * wrong, and nothing newer is to be had.
    *
-   * @throws what the look-up throws, when nothing valid is known; or that what it found has expired.
+   * @throws what the look-up throws, when nothing valid is known.
    */
   get(nowMs: number): T | Promise<T> {
     const known = this.#known
@@ -51,18 +52,9 @@ export class Renewed<T extends { readonly expiresMs: number }> {
 
   async #find(nowMs: number): Promise<T> {
     const found = await this.#lookUp(this.#wasRefused)
-    if (nowMs >= found.expiresMs) throw new ExpiredCredentialsError(found.expiresMs)
     this.#wasRefused = false
     this.#known = found
     this.#renewAtMs = found.expiresMs - Math.min(RENEW_BEFORE_MS, (found.expiresMs - nowMs) / 2)
     return found
-  }
-}
-
-/** A provider gave credentials that are over. Named as the SDK names what goes wrong with providers. */
-class ExpiredCredentialsError extends Error {
-  override readonly name: string = 'CredentialsProviderError'
-  constructor(expiresMs: number) {
-    super(`the provider of the credentials gave some that expired at ${new Date(expiresMs).toISOString()}`)
   }
 }

@@ -62,6 +62,30 @@ test('the user agent is the SDK’s, with what the user added', async () => {
   expect(headers['user-agent']).toMatch(/^aws-sdk-js\/3\..* app\/ledger.* stock-ledger\/1\.2$/)
 })
 
+test('headers of the endpoint’s are sent and signed, whatever their case', async () => {
+  const headers = { 'X-Gateway-Key': ' some  key ' }
+  const endpoint = async () => ({ protocol: 'http:', hostname: '127.0.0.1', port: 8000, path: '/', headers })
+  const sent = headersOf(await destinationOf({ endpoint }))
+
+  expect(sent['x-gateway-key']).toBe('some key')
+  expect(sent['authorization']).toContain('x-amz-target;x-gateway-key,')
+})
+
+test('the trace of one Lambda invocation is not that of the next', async () => {
+  const environment = {
+    AWS_LAMBDA_FUNCTION_NAME: 'ledger',
+    _X_AMZN_TRACE_ID: 'Root=1-5759e988-bd862e3fe1be46a994272793',
+  }
+  Object.assign(process.env, environment)
+  try {
+    const sent = headersOf(await destinationOf({}))
+
+    expect(Object.keys(sent).map((name) => name.toLowerCase())).not.toContain('x-amzn-trace-id')
+  } finally {
+    for (const name of Object.keys(environment)) delete process.env[name]
+  }
+})
+
 test('the end of the credentials is known', async () => {
   const expiration = new Date(Date.now() + 3_600_000)
   const destination = await destinationOf({ credentials: async () => ({ ...credentials, expiration }) })
