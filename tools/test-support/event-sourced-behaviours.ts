@@ -501,6 +501,32 @@ export const eventSourcedBehaviours = (name: string, { makeEngine }: ActorBehavi
       await until(() => isStopped(actor))
     })
 
+    test('a behavior may be an instance of a class, with fields of its own', async () => {
+      class Shouting implements Behavior {
+        readonly persistenceId = h.id
+        readonly initialState = ''
+        readonly mark: string
+        constructor(mark: string) {
+          this.mark = mark
+        }
+        onCommand(state: string, command: Command) {
+          if ('get' in command) return Effect.reply(command.replyTo, state)
+          return Effect.persist(command.add + this.mark)
+        }
+        onEvent(state: string, event: string) {
+          return state + event + this.mark
+        }
+        tagger() {
+          return [this.mark]
+        }
+      }
+      const actor = h.keep(spawnEventSourced<string, Command, string>(h.newSystem(), new Shouting('!')))
+      dispatch(actor, { add: 'a' })
+
+      expect(await get(actor)).toBe('a!!')
+      expect((await h.stored()).map(({ payload, tags }) => [payload, tags])).toEqual([['a!', ['!']]])
+    })
+
     test('mistakes in a behavior are all named at once, and no actor is left behind', () => {
       const system = h.newSystem()
       const wrong = {

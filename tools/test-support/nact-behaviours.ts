@@ -433,8 +433,10 @@ export const nactBehaviours = (name: string, { makeEngine }: NactBehavioursOptio
           })
 
           test('that cannot be saved do not stop the actor, and the next one is tried', async () => {
-            const log = console.log
-            console.log = () => {} // nact prints the failure
+            const { log } = console
+            const { emitWarning } = process
+            console.log = () => {} // nact prints the failure,
+            process.emitWarning = () => {} // and we warn of it, since this system has no log.
             const saved = snapshotSaved()
             try {
               hooks.beforeSave = ({ sequenceNr }) => {
@@ -447,6 +449,7 @@ export const nactBehaviours = (name: string, { makeEngine }: NactBehavioursOptio
               expect(await saved.promise).toBe(2)
             } finally {
               console.log = log
+              process.emitWarning = emitWarning
             }
           })
 

@@ -94,6 +94,9 @@ export class ActorUnderTest<State, Command, Event> {
     }
     this.#replies = []
     const effect = await this.#behavior.onCommand(this.#state, command, this.#context())
+    if (!Array.isArray(effect?.events)) {
+      throw new TypeError(`${persistenceId}: onCommand must return an effect, such as Effect.persist(event).`)
+    }
     const { failures } = this.#options
     const failure = effect.events.length > 0 ? failures.next : undefined
     if (failure === undefined) return this.#result(await this.#carryOut(effect, command))

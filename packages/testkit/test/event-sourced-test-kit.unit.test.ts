@@ -140,6 +140,7 @@ describe('run', () => {
     await kit.run(add('a'))
 
     await expect(kit.run({ type: 'fail' })).rejects.toThrow('not with 1 items at 1')
+    await expect(kit.run({ type: 'forgotten' } as unknown as Command)).rejects.toThrow('must return an effect')
     expect(kit.state).toEqual({ items: ['a'] })
   })
 })

@@ -109,8 +109,7 @@ const needed = z.custom<(...args: never[]) => unknown>(
   'a function is needed here',
 )
 
-/** Checks an {@link EventSourcedBehavior}. */
-export const behaviorSchema = z.strictObject({
+const plainSchema = z.strictObject({
   persistenceId: z.unknown(), // Has a check of its own.
   initialState: z.unknown().optional(),
   onCommand: needed,
@@ -157,3 +156,13 @@ export const behaviorSchema = z.strictObject({
   onPersistRejected: functionSchema,
   shutdownAfter: z.number().nonnegative().optional(),
 })
+
+/** Has fields of its own beside the parts of a behavior. */
+const classSchema = z.looseObject(plainSchema.shape)
+
+/**
+ * Checks an {@link EventSourcedBehavior}: for parts that are missing or of the wrong kind and, unless it is an instance of a
+ * class, for parts that there are not.
+ */
+export const behaviorSchema = (behavior: object): z.ZodType =>
+  Object.getPrototypeOf(behavior) === Object.prototype ? plainSchema : classSchema

@@ -42,7 +42,7 @@ export const spawnEventSourced = <State, Command, Event>(
   checkPersistenceId(behavior?.persistenceId)
   const { persistenceId } = behavior
   // Its functions are called on the behavior itself, which may be an instance of a class.
-  parseConfig(behaviorSchema, behavior, `spawnEventSourced(${persistenceId})`)
+  parseConfig(behaviorSchema(behavior), behavior, `spawnEventSourced(${persistenceId})`)
   const declared = behavior as unknown as EventSourcedBehavior<unknown, unknown, unknown>
   const { eventAdapter, initialState, onPersistFailure, recovery = {}, shutdownAfter, snapshots = {} } = declared
   const { adapter, deleteEvents = false, every, keep } = snapshots
