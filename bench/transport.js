@@ -6,7 +6,7 @@ import { setMaxListeners } from 'node:events'
 import { cpus } from 'node:os'
 import { DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { chooseTransport, connect, createTable, deleteTable, FencedInserts, journalTableSchema } from '@dynact/dynamodb'
-import { openDatabase } from './database.js'
+import { openDynamoDBLocal } from './database.js'
 import { compare, inParallel } from './rounds.js'
 import { PAGE_ITEMS, startStub } from './stub-server.js'
 
@@ -148,14 +148,12 @@ await run('A stub that answers at once, in a process of its own', stubClient, 'e
 stubClient.destroy()
 stub.stop()
 
-if (process.env['DYNAMODB_ENDPOINT'] !== undefined) {
-  const { client, name, stop } = await openDatabase()
-  const table = `bench-${randomUUID()}`
-  await createTable(client, journalTableSchema(table, false))
-  try {
-    await run(name, client, table)
-  } finally {
-    await deleteTable(client, table)
-    stop()
-  }
+const { client, name, stop } = await openDynamoDBLocal()
+const table = `bench-${randomUUID()}`
+await createTable(client, journalTableSchema(table, false))
+try {
+  await run(name, client, table)
+} finally {
+  await deleteTable(client, table)
+  stop()
 }
