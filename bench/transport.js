@@ -12,7 +12,7 @@ import { PAGE_ITEMS, startStub } from './stub-server.js'
 
 const IN_FLIGHT = 50
 const ROUNDS = 7
-const EVENTS = 5_000
+const EVENTS = 2_000
 const PAGES = 100
 const ACTORS = 1_000
 const payload = new Uint8Array(200).fill(120)
@@ -34,7 +34,7 @@ const contests = (client, table) => {
     client,
     ownsClient: false,
     wanted: 'direct',
-    maxConnections: IN_FLIGHT,
+    connectMs: 5_000,
     onNotice: undefined,
   })
   const { signal } = new AbortController()

@@ -527,6 +527,53 @@ export const eventSourcedBehaviours = (name: string, { makeEngine }: ActorBehavi
       expect((await h.stored()).map(({ payload, tags }) => [payload, tags])).toEqual([['a!', ['!']]])
     })
 
+    test('a state that lacks deleted events, since their snapshot was left out, never replaces that snapshot', async () => {
+      const snapshots = { every: 4, deleteEvents: true }
+      await add(spawn({ snapshots }), 'abcd')
+      await until(async () => (await h.stored()).length === 0)
+
+      const partial = spawn({ snapshots, recovery: { fromSnapshot: false } })
+      expect(await add(partial, 'efgh')).toBe('efgh')
+      expect(await add(partial, 'i')).toBe('efghi')
+
+      expect(await get(spawn({ snapshots }))).toBe('abcdefghi')
+    })
+
+    test('a hook that persists when the recovery is complete is refused, and the actor lives on', async () => {
+      const refused: unknown[] = []
+      const hook = async (_: unknown, ctx: object) => {
+        const { persist } = ctx as { persist: (event: string) => Promise<void> }
+        await persist('x').catch((error: unknown) => refused.push(error))
+      }
+
+      const actor = spawn({ onRecoveryCompleted: hook })
+
+      expect(await add(actor, 'a')).toBe('a')
+      expect(refused).toEqual([expect.any(WriteRejectedError)])
+      expect((await h.stored()).map(({ payload }) => payload)).toEqual(['a'])
+    })
+
+    test('initialState may be a method', async () => {
+      class Greeting {
+        readonly persistenceId = h.id
+        readonly #zero = 'hello '
+        initialState() {
+          return this.#zero
+        }
+        onCommand(state: string, command: Command) {
+          return 'get' in command ? Effect.reply(command.replyTo, state) : Effect.persist(command.add)
+        }
+        onEvent(state: string, event: string) {
+          return state + event
+        }
+      }
+      const actor: Ref<Command> = h.keep(spawnEventSourced<string, Command, string>(h.newSystem(), new Greeting()))
+
+      dispatch(actor, { add: 'world' })
+
+      expect(await get(actor)).toBe('hello world')
+    })
+
     test('mistakes in a behavior are all named at once, and no actor is left behind', () => {
       const system = h.newSystem()
       const wrong = {

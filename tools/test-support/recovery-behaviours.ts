@@ -238,13 +238,18 @@ export const recoveryBehaviours = (name: string, { makeEngine }: ActorBehaviours
         ),
       )
 
-      const answers = await Promise.all(
-        actors.map((actor) => query(actor as Ref<string>, () => '?', 15 * ASK_TIMEOUT_MS)),
-      )
+      // Not all at once: of 10,000 queries under way, nact gives two the same name in one run of fifty.
+      const answers: unknown[] = []
+      for (let from = 0; from < actors.length; from += 100) {
+        const asked = actors.slice(from, from + 100)
+        answers.push(
+          ...(await Promise.all(asked.map((actor) => query(actor as Ref<string>, () => '?', 3 * ASK_TIMEOUT_MS)))),
+        )
+      }
 
       expect(answers).toEqual(ids)
       expect(most).toBeLessThanOrEqual(50)
       expect(h.logged).toEqual([])
-    }, 300_000)
+    }, 600_000)
   })
 }

@@ -30,7 +30,7 @@ export const connect = (options: ConnectOptions): Requests => {
     client,
     ownsClient: options.client === undefined,
     wanted,
-    maxConnections,
+    connectMs: retry.attemptMs / 2,
     onNotice: (text) => logger?.info({ table }, text),
   })
   const limiter = limiterOf(client, { slots: maxConnections, maxQueued })

@@ -131,8 +131,10 @@ export class FencedInserts {
     try {
       response = await this.#groups.insert(item, deadline, signal)
     } catch (error) {
-      if (!(error instanceof FailedAttempt) || classify(error.cause).reason !== 'unsupported') throw error
-      this.#doWithoutBatches()
+      const reason = error instanceof FailedAttempt ? classify(error.cause).reason : undefined
+      if (reason === 'unsupported') this.#doWithoutBatches()
+      // What is refused for the whole group may be the fault of one of the others.
+      else if (reason !== 'refused') throw error
       return this.#putOne(send, item)
     }
     await this.#judge(send, item, response)

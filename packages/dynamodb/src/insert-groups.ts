@@ -5,6 +5,7 @@
 import type { BatchStatementResponse } from '@aws-sdk/client-dynamodb'
 import { onAbort } from './abort-listeners.js'
 import { GroupingChoice } from './grouping-choice.js'
+import { Attributes } from './layout/attributes.js'
 import type { Item } from './layout/item.js'
 import type { Requests } from './requests.js'
 
@@ -92,12 +93,17 @@ export class InsertGroups {
         },
       }
       this.#pending.add(pending)
-      while (this.#senders * this.#options.maxBatch < this.#pending.size) this.#startSender()
+      this.#startSenders()
     })
   }
 
   get #isBusy(): boolean {
     return this.#pending.size > 0 || this.#options.requests.limiter.depth > 0
+  }
+
+  /** As many as it takes to send all that is pending. */
+  #startSenders(): void {
+    while (this.#senders * this.#options.maxBatch < this.#pending.size) this.#startSender()
   }
 
   #startSender(): void {
@@ -119,6 +125,7 @@ export class InsertGroups {
     const makeInput = () => {
       startSending()
       group = this.#take()
+      this.#startSenders() // For those that were left.
       if (group.length === 0) return undefined
       this.#choice.began('grouped')
       return { Statements: group.map(({ item }) => insertStatement(table, item)) }
@@ -143,6 +150,7 @@ export class InsertGroups {
   #take(): PendingInsert[] {
     const { requests, maxBatch } = this.#options
     const group: PendingInsert[] = []
+    const keys = new Set<string>()
     for (const pending of this.#pending) {
       if (group.length === maxBatch) break
       try {
@@ -152,6 +160,10 @@ export class InsertGroups {
         pending.reject(error)
         continue
       }
+      // Two writers of one key in this process: a batch may not name a key twice.
+      const key = `${pending.item[Attributes.PAR]?.S} ${pending.item[Attributes.NUM]?.N}`
+      if (keys.has(key)) continue
+      keys.add(key)
       this.#pending.delete(pending)
       group.push(pending)
     }

@@ -151,7 +151,9 @@ export class Requests {
             Operations[O]['output']
           >
         try {
-          return await work({ send, deadline })
+          const result = await work({ send, deadline })
+          this.limiter.succeeded()
+          return result
         } catch (error) {
           signal?.throwIfAborted()
           if (!(error instanceof FailedAttempt)) throw error
@@ -204,13 +206,11 @@ export class Requests {
       attempt,
       queueMs: sentAt - queuedAt,
     })
+    let output: Operations[O]['output']
     try {
-      const output = await within(Math.min(this.#retry.attemptMs, deadline - sentAt), signal, (either) =>
+      output = await within(Math.min(this.#retry.attemptMs, deadline - sentAt), signal, (either) =>
         this.#transport.send(operation, asked, either),
       )
-      this.limiter.succeeded()
-      ended?.({ output })
-      return output
     } catch (error) {
       if (signal?.aborted) {
         ended?.({ error: signal.reason })
@@ -219,6 +219,8 @@ export class Requests {
       ended?.({ error, failure: classify(error) })
       throw new FailedAttempt(error)
     }
+    ended?.({ output })
+    return output
   }
 
   #failed(cause: unknown, failure: Failure, attempts: number, options: RequestOptions): RequestFailedError {

@@ -31,7 +31,8 @@ class Watcher implements RequestWatcher {
     return (result) => {
       const failure = 'failure' in result ? result.failure : undefined
       if (this.wantsCapacity) {
-        const metrics = this.#metricsOf(request, result, performance.now() - sentAt)
+        const metrics = this.#guarded(() => this.#metricsOf(request, result, performance.now() - sentAt))
+        if (metrics === undefined) return
         this.#guarded(() => endSpan(span, metrics, result))
         this.#guarded(() => this.#options.onMetrics?.(metrics))
       }
@@ -91,12 +92,18 @@ class Watcher implements RequestWatcher {
   /** A hook of the user's that throws must not make a write look as if it had failed. */
   #guarded<T>(call: () => T): T | undefined {
     try {
-      return call()
+      const result: unknown = call()
+      if (result instanceof Promise) result.catch(warn)
+      return result as T
     } catch (error) {
-      process.emitWarning(`A hook that was given to dynact threw: ${String(error)}`)
+      warn(error)
       return undefined
     }
   }
+}
+
+const warn = (error: unknown): void => {
+  process.emitWarning(`A hook that was given to dynact threw: ${String(error)}`)
 }
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error)

@@ -39,7 +39,7 @@ export class FaultFixture {
       client,
       ownsClient: false,
       wanted: testTransport,
-      maxConnections: 8,
+      connectMs: 5_000,
       onNotice: undefined,
     })
     const limiter = new Limiter({ slots: 8, maxQueued: 1_000 })

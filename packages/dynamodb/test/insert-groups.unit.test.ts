@@ -124,15 +124,32 @@ test('a group whose answer is lost is found to be stored', async () => {
   expect(await Promise.all(waiting)).toEqual([stored, stored])
 })
 
-test('a group that fails fails each in its own way: definitely not stored, or unknown', async () => {
-  const { table, insert, release } = make()
-  table.fateOf = (_, index) => (index === 1 ? { fail: serviceError('AccessDeniedException') } : 'pass')
-  const waiting = ['a', 'b'].map((id) => insert(id))
+test('a group that is refused may be the fault of one: each is sent by itself', async () => {
+  const { table, insert, sent, release } = make()
+  table.fateOf = ({ operation, input }) =>
+    operation === 'BatchExecuteStatement' || input.Item.par.S === 'journal-P-b-0'
+      ? { fail: serviceError('ValidationException') }
+      : 'pass'
+  const [a, b] = ['a', 'b'].map((id) => insert(id))
 
   release()
 
-  for (const outcome of await Promise.all(waiting))
-    expect(outcome).toMatchObject({ failure: { persistenceId: expect.stringMatching(/^[ab]$/) }, mayBeStored: false })
+  expect(await a).toEqual(stored)
+  expect(await b).toMatchObject({ failure: { persistenceId: 'b' }, mayBeStored: false })
+  expect(sent()).toEqual(['PutItem', 2, 'PutItem', 'PutItem'])
+})
+
+test('two writers of one key are never in one group', async () => {
+  const { inserts, sent, release } = make()
+  const [ours, theirs] = ['ours', 'theirs'].map((writer) =>
+    inserts.insert([itemOf('a', writer)], { ...options, persistenceId: 'a' }),
+  )
+
+  release()
+
+  expect(await ours).toEqual(stored)
+  expect(await theirs).toEqual({ conflict: itemOf('a', 'ours'), mayBeStored: false })
+  expect(sent()).toEqual(['PutItem', 1, 1])
 })
 
 test('an endpoint without BatchExecuteStatement is found out once, said once, and does without', async () => {

@@ -132,17 +132,17 @@ describe('the metrics of a request', () => {
     expect(metrics[0]).toMatchObject(figures)
   })
 
-  test('whose receiver throws change nothing for the caller, and the mistake is told', async () => {
-    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
-    const watcher = watch(
-      {
-        table: 'events',
-        onMetrics: () => {
-          throw new Error('no disk')
-        },
+  test.each([
+    [
+      'throws',
+      () => {
+        throw new Error('no disk')
       },
-      limiter,
-    )
+    ],
+    ['rejects', () => Promise.reject(new Error('no disk'))],
+  ])('whose receiver %s change nothing for the caller, and the mistake is told', async (_, onMetrics) => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+    const watcher = watch({ table: 'events', onMetrics }, limiter)
     const { requests } = makeRequests(() => ({}), watcher === undefined ? {} : { watcher })
 
     expect(await requests.send('PutItem', put, options)).toEqual({})

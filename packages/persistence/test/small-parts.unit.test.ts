@@ -1,6 +1,6 @@
 import * as nact from 'nact'
 import { backoffMs, restartBackoffMs } from '../src/nact/backoff.js'
-import { breather } from '../src/nact/breathe.js'
+import { breathe } from '../src/nact/breathe.js'
 import { isAlive } from '../src/nact/is-alive.js'
 import { ObservedPromise } from '../src/nact/observed-promise.js'
 import { RecoverySlots } from '../src/nact/recovery-slots.js'
@@ -15,19 +15,20 @@ describe('backoffMs', () => {
   })
 })
 
-describe('breather', () => {
+describe('breathe', () => {
   test('asks for a turn of the event loop when the slice is used up, and only then', async () => {
     let now = 0
     const clock = jestClock(() => now)
     try {
-      const breathe = breather()
-      now = 9
+      now = 1e9 // Long after whatever was before.
+      await breathe()
+      now += 9
       expect(breathe()).toBeUndefined()
-      now = 10
+      now += 1
       const turn = breathe()
       expect(turn).toBeDefined()
       await turn
-      now = 19
+      now += 9
 
       expect(breathe()).toBeUndefined()
     } finally {

@@ -57,6 +57,7 @@ export class ActorUnderTest<State, Command, Event> {
   #sequenceNr = 0
   #snapshotSequenceNr = 0
   #isStopped = false
+  #lastRun: Promise<unknown> = Promise.resolve()
   #replies: { readonly to: unknown; readonly message: unknown }[] = []
 
   constructor(behavior: EventSourcedBehavior<State, Command, Event>, options: ActorUnderTestOptions) {
@@ -85,7 +86,14 @@ export class ActorUnderTest<State, Command, Event> {
     return this.#state
   }
 
-  async run(command: Command): Promise<CommandResult<State, Event>> {
+  /** One command at a time, as an actor takes them. */
+  run(command: Command): Promise<CommandResult<State, Event>> {
+    const result = this.#lastRun.then(() => this.#run(command))
+    this.#lastRun = result.catch(() => {})
+    return result
+  }
+
+  async #run(command: Command): Promise<CommandResult<State, Event>> {
     const { persistenceId } = this.#behavior
     if (this.#isStopped) {
       throw new PersistenceError(`${persistenceId}: the actor has stopped, so it gets no command. Call restart().`, {
@@ -237,7 +245,7 @@ export class ActorUnderTest<State, Command, Event> {
 
   #initialState(): State {
     const { initialState } = this.#behavior
-    return typeof initialState === 'function' ? (initialState as () => State)() : initialState
+    return typeof initialState === 'function' ? (initialState as () => State).call(this.#behavior) : initialState
   }
 
   #context() {

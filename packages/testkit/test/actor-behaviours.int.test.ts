@@ -9,8 +9,10 @@ import { persistentActorBehaviours } from '../../../tools/test-support/persisten
 import { recoveryBehaviours } from '../../../tools/test-support/recovery-behaviours.js'
 
 const client = new DynamoDBClient(testClientConfig())
-const journalConfig = { client, table: uniqueTableName('journal') }
-const snapshotConfig = { client, table: uniqueTableName('snapshot') }
+/** 10,000 actors recover here, perhaps on a busy machine. */
+const retry = { attemptMs: 20_000, totalMs: 60_000 }
+const journalConfig = { client, table: uniqueTableName('journal'), retry }
+const snapshotConfig = { client, table: uniqueTableName('snapshot'), retry }
 let engine: PersistenceEngine
 
 beforeAll(async () => {

@@ -16,7 +16,8 @@ export interface TransportOptions {
   readonly ownsClient: boolean
   /** Left out: direct, unless the client needs the SDK. */
   readonly wanted: TransportName | undefined
-  readonly maxConnections: number
+  /** How long connecting may take, in milliseconds. */
+  readonly connectMs: number
   /** Is told, once, that and why the SDK carries the requests though nobody asked for it. */
   readonly onNotice: ((text: string) => void) | undefined
 }
@@ -27,7 +28,7 @@ export interface TransportOptions {
  * @throws {@link ConfigError} `'direct'` is wanted for such a client.
  */
 export const chooseTransport = (options: TransportOptions): Transport => {
-  const { client, ownsClient, wanted, maxConnections } = options
+  const { client, ownsClient, wanted, connectMs } = options
   if (wanted === 'sdk') return new SdkTransport(client, ownsClient)
   const need = needOfSdk(client)
   if (wanted === 'direct') {
@@ -35,7 +36,7 @@ export const chooseTransport = (options: TransportOptions): Transport => {
       throw new ConfigError(
         `The client can't be carried by transport 'direct': ${need}. Leave transport out, or set 'sdk'.`,
       )
-    return new DirectTransport(client, ownsClient, maxConnections)
+    return new DirectTransport(client, ownsClient, connectMs)
   }
   if (need === undefined) return new DirectUnlessNeeded(options)
   options.onNotice?.(notice(need))
@@ -52,7 +53,7 @@ class DirectUnlessNeeded implements Transport {
 
   constructor(options: TransportOptions) {
     this.#options = options
-    this.#transport = new DirectTransport(options.client, options.ownsClient, options.maxConnections)
+    this.#transport = new DirectTransport(options.client, options.ownsClient, options.connectMs)
   }
 
   async send<O extends OperationName>(

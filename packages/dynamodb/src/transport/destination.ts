@@ -48,7 +48,7 @@ export class Destination {
     this.#signer = signer
     this.#userAgent = headers['user-agent'] ?? ''
     const signed: Header[] = Object.entries(headers).filter(([name]) => !NOT_SHARED.has(name))
-    signed.push(['accept-encoding', 'identity'], ['x-amz-date', ''], ['x-amz-target', ''])
+    signed.push(['x-amz-date', ''], ['x-amz-target', ''])
     if (identity.sessionToken !== undefined) signed.push(['x-amz-security-token', identity.sessionToken])
     this.#headers = signed.sort(byName)
     this.#dateIndex = this.#headers.findIndex(([name]) => name === 'x-amz-date')
@@ -79,7 +79,8 @@ export class Destination {
     signed[this.#dateIndex] = ['x-amz-date', date]
     signed[this.#targetIndex] = ['x-amz-target', target]
     const authorization = this.#signer.authorization({ method: 'POST', path: this.#path, headers: signed, body, date })
-    const headers = ['authorization', authorization, 'user-agent', this.#userAgent]
+    // Not signed: what stands between us and DynamoDB may change it. Compressed, a body could not be checked.
+    const headers = ['authorization', authorization, 'user-agent', this.#userAgent, 'accept-encoding', 'identity']
     for (const [name, value] of signed) headers.push(name, value)
     return { method: 'POST' as const, path: this.#path, headers, body }
   }

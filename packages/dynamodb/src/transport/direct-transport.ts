@@ -32,16 +32,20 @@ interface Route {
 export class DirectTransport implements Transport {
   readonly #client: DynamoDBClient
   readonly #ownsClient: boolean
-  readonly #maxConnections: number
+  readonly #connectMs: number
   readonly #route = new Renewed((wasRefused) => this.#findRoute(wasRefused))
   #pool: { readonly origin: string; readonly connections: Pool } | undefined
   #correctsClock = true
 
-  /** @param ownsClient - close() destroys the client. */
-  constructor(client: DynamoDBClient, ownsClient: boolean, maxConnections: number) {
+  /**
+   * @param ownsClient - close() destroys the client.
+   * @param connectMs - how long connecting may take, in milliseconds: less than an attempt, so that a request that could not be
+   * sent is known not to have been.
+   */
+  constructor(client: DynamoDBClient, ownsClient: boolean, connectMs: number) {
     this.#client = client
     this.#ownsClient = ownsClient
-    this.#maxConnections = maxConnections
+    this.#connectMs = connectMs
   }
 
   /**
@@ -106,9 +110,11 @@ export class DirectTransport implements Transport {
 
   async #connect(origin: string): Promise<Pool> {
     if (this.#pool?.origin === origin) return this.#pool.connections
+    const options = await connectionOptions(this.#client, origin)
+    // As many connections as there are requests: the limiter, which stores share, bounds these.
     const connections = new Pool(origin, {
-      ...(await connectionOptions(this.#client, origin)),
-      connections: this.#maxConnections,
+      ...options,
+      connectTimeout: Math.min(options.connectTimeout ?? this.#connectMs, this.#connectMs),
       keepAliveTimeout: KEEP_ALIVE_MS,
       // The signal of each request sets its time.
       headersTimeout: 0,

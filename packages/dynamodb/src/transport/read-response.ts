@@ -1,5 +1,5 @@
-import { crc32 } from 'node:zlib'
-import { InvalidResponseError, ResponseChecksumError } from '../errors.js'
+import { InvalidResponseError } from '../errors.js'
+import { checkBody } from './check-body.js'
 import { decodeBinaries } from './decode-binaries.js'
 import type { HttpResponse } from './exchange.js'
 import { type ResponseMetadata, serviceError } from './service-error.js'
@@ -12,9 +12,7 @@ import { type ResponseMetadata, serviceError } from './service-error.js'
  * @throws {@link InvalidResponseError} the body is not DynamoDB's JSON.
  */
 export const readResponse = ({ statusCode, headers, body }: HttpResponse, $metadata: ResponseMetadata): object => {
-  const checksum = headers['x-amz-crc32']
-  if (checksum !== undefined && Number(checksum) !== crc32(body))
-    throw new ResponseChecksumError(`the answer has the checksum ${crc32(body)}, not ${checksum}`, statusCode)
+  checkBody(body, headers['x-amz-crc32'], statusCode)
   const answer = parse(body, statusCode)
   decodeBinaries(answer)
   if (statusCode === 200) return Object.assign(answer, { $metadata })

@@ -12,6 +12,7 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
+import { checkBody } from './check-body.js'
 import type { OperationName, Operations, Transport } from './transport.js'
 
 const COMMANDS = {
@@ -28,6 +29,32 @@ const COMMANDS = {
 
 /** What all command classes have in common; which input goes with which output is the {@link Operations} table's to say. */
 type AnyCommand = Parameters<typeof DynamoDBClient.prototype.send<ServiceInputTypes, ServiceOutputTypes>>[0]
+
+interface RawResponse {
+  readonly statusCode: number
+  readonly headers: Readonly<Record<string, string>>
+  body: unknown
+}
+
+/** Reads the body before the SDK does, and gives it on if it is the one that DynamoDB sent. */
+const checkedBody =
+  <A, R extends { response: unknown }>(next: (args: A) => Promise<R>) =>
+  async (args: A): Promise<R> => {
+    const result = await next(args)
+    const response = result.response as RawResponse
+    const body = await bytesOf(response.body)
+    if (response.headers['content-encoding'] === undefined)
+      checkBody(body, response.headers['x-amz-crc32'], response.statusCode)
+    response.body = body
+    return result
+  }
+
+const bytesOf = async (body: unknown): Promise<Buffer> => {
+  if (body instanceof Uint8Array) return Buffer.from(body)
+  const chunks: Uint8Array[] = []
+  for await (const chunk of body as AsyncIterable<Uint8Array>) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
 
 /** Sends by the AWS SDK's own client: any client works, with whatever middleware and handler it has. */
 export class SdkTransport implements Transport {
@@ -46,7 +73,10 @@ export class SdkTransport implements Transport {
     signal: AbortSignal,
   ): Promise<Operations[O]['output']> {
     const Command = COMMANDS[operation] as unknown as new (input: Operations[O]['input']) => AnyCommand
-    return this.#client.send(new Command(input), { abortSignal: signal }) as Promise<Operations[O]['output']>
+    const command = new Command(input)
+    // Innermost: the SDK takes an empty answer for a success, and does not look at the checksum.
+    command.middlewareStack.add(checkedBody, { step: 'deserialize', priority: 'low', name: 'dynactCheckBody' })
+    return this.#client.send(command, { abortSignal: signal }) as Promise<Operations[O]['output']>
   }
 
   close(): void {

@@ -11,7 +11,7 @@ const newClient = (config: DynamoDBClientConfig = {}) =>
 const choose = (client: DynamoDBClient, wanted?: TransportName) => {
   const notices: string[] = []
   const onNotice = (text: string) => notices.push(text)
-  return { transport: chooseTransport({ client, ownsClient: false, wanted, maxConnections: 1, onNotice }), notices }
+  return { transport: chooseTransport({ client, ownsClient: false, wanted, connectMs: 5_000, onNotice }), notices }
 }
 
 const withMiddleware = () => {

@@ -28,7 +28,7 @@ const open = async (listener: RequestListener, config: DynamoDBClientConfig = {}
     listener(request, response)
   }, tls)
   client = new DynamoDBClient({ endpoint: server.endpoint, region: 'eu-central-1', credentials, ...config })
-  transport = new DirectTransport(client, false, 2)
+  transport = new DirectTransport(client, false, 5_000)
 }
 afterEach(async () => {
   transport.close()
@@ -368,7 +368,7 @@ describe('a client whose agent is not Node’s own', () => {
     await open(json({}), { requestHandler: { httpsAgent: new ProxyAgent({ ca: cert }) } }, { cert, key })
     const notices: string[] = []
     const onNotice = (text: string) => notices.push(text)
-    const chosen = chooseTransport({ client, ownsClient: false, wanted: undefined, maxConnections: 2, onNotice })
+    const chosen = chooseTransport({ client, ownsClient: false, wanted: undefined, connectMs: 5_000, onNotice })
 
     await Promise.all([chosen.send('GetItem', getItem, signal), chosen.send('GetItem', getItem, signal)])
     chosen.close()
@@ -390,7 +390,7 @@ describe('a client whose agent is not Node’s own', () => {
 test('a closed transport sends nothing, and closes a client of its own', async () => {
   await open(json({}))
   const destroy = jest.spyOn(client, 'destroy')
-  const owner = new DirectTransport(client, true, 1)
+  const owner = new DirectTransport(client, true, 5_000)
   await owner.send('GetItem', getItem, signal)
   const idle = asked[0]?.socket
   owner.close()

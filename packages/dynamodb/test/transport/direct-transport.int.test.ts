@@ -10,7 +10,7 @@ import { items } from '../item-arbitraries.js'
 import { rejectionOf } from '../make-requests.js'
 
 const client = new DynamoDBClient({ ...testClientConfig(), maxAttempts: 1 })
-const direct = new DirectTransport(client, false, 4)
+const direct = new DirectTransport(client, false, 5_000)
 const sdk = new SdkTransport(client, false)
 const TableName = uniqueTableName('direct')
 const { signal } = new AbortController()

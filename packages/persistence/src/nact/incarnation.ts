@@ -203,11 +203,13 @@ export class Incarnation implements ContextSource {
     try {
       const recovered = await this.#replay(context, scope)
       scope.end()
-      this.writer.open(recovered.sequenceNr)
+      this.writer.sequenceNr = recovered.sequenceNr
       snapshots.recovered(recovered)
       this.#state = recovered.state
-      this.#mark = this.writer.newest
       await definition.onRecoveryCompleted?.(recovered.state, makeContext(base, this, scope, false))
+      // Not before: the state would not know of what the hook persists.
+      this.writer.open(recovered.sequenceNr)
+      this.#mark = this.writer.newest
       failures.recovered()
       this.#isReady = true
     } catch (error) {

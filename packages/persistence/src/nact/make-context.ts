@@ -35,14 +35,17 @@ export const makeContext = <C extends NactContext>(
   const { persistenceId, engine, encodeSnapshot } = definition
 
   const persistAll = (events: Iterable<unknown>, tags: readonly string[] = []) => {
-    if (scope.isOver) source.expire()
+    if (scope.isOver && writer.refusal('persisting') === undefined) source.expire()
     return scope.track(writer.write(events, tags))
   }
   /** A failure that nobody looks at is reported. */
   const reported = (what: string, work: Promise<void>): Promise<void> => {
     const promise = ObservedPromise.of(work)
+    // A caller that awaits it may not have begun to when it is refused at once.
     work.catch((error: unknown) => {
-      if (!promise.isObserved) report(base, `could not ${what}`, error)
+      queueMicrotask(() => {
+        if (!promise.isObserved) report(base, `could not ${what}`, error)
+      })
     })
     return promise
   }

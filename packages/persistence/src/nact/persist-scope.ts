@@ -48,7 +48,11 @@ export class PersistScope {
       (error: unknown) => {
         this.#undecided -= 1
         if (!this.#isOver) this.#failures.push({ promise, error })
-        else if (!promise.isObserved) this.#onLateFailure(error)
+        else
+          queueMicrotask(() => {
+            // By now, a caller that awaits it has begun to.
+            if (!promise.isObserved) this.#onLateFailure(error)
+          })
       },
     )
     return promise

@@ -7,7 +7,7 @@ import type { Journal } from '../journal.js'
 import type { PersistentRepr } from '../persistent-repr.js'
 import type { SnapshotStore } from '../snapshot-store.js'
 import { checkPersistenceId } from '../validation.js'
-import { breather } from './breathe.js'
+import { breathe } from './breathe.js'
 import { hasMethods, JOURNAL_METHODS, noEngineNamed, type PersistenceEngine } from './engine.js'
 import { answerProbe } from './engine-probes.js'
 import { type EventStream, eventStream } from './event-stream.js'
@@ -161,7 +161,6 @@ class JournalEngine implements PersistenceEngine {
   ): AsyncGenerator<PersistedEvent, void, undefined> {
     if (limit <= 0) return
     const replay = this.journal.replayEvents(key, { fromSequenceNr: offset + 1 })
-    const breathe = breather()
     let last = offset
     let delivered = 0
     for await (const event of replay) {

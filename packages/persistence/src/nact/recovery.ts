@@ -2,7 +2,7 @@ import { RecoveryError } from '../errors.js'
 import type { PersistentRepr } from '../persistent-repr.js'
 import type { SelectedSnapshot, SnapshotMetadata, SnapshotSelectionCriteria } from '../snapshot-store.js'
 import type { ActorDefinition } from './actor-definition.js'
-import { breather } from './breathe.js'
+import { breathe } from './breathe.js'
 import type { RecoveryOptions } from './recovery-options.js'
 
 /** What a recovery asks of its actor. */
@@ -53,7 +53,7 @@ const decodeSnapshot = ({ decodeSnapshot: decode }: ActorDefinition, { metadata,
   } catch (cause) {
     const { persistenceId, sequenceNr } = metadata
     throw new RecoveryError(
-      `${persistenceId}: the snapshot at ${sequenceNr} can't be turned into a state: ${reasonOf(cause)}. Let its adapter read what was once stored, or recover without it: { recovery: { fromSnapshot: false } }.`,
+      `${persistenceId}: the snapshot at ${sequenceNr} can't be turned into a state: ${reasonOf(cause)}. Let its adapter read what was once stored, or, if none of its events have been deleted, recover without it: { recovery: { fromSnapshot: false } }.`,
       { persistenceId, sequenceNr, cause },
     )
   }
@@ -93,12 +93,13 @@ export const recover = async (definition: ActorDefinition, steps: RecoverySteps)
 
   const range = { fromSequenceNr: sequenceNr + 1, toSequenceNr, max: replayMax }
   const replay = engine.journal.replayEvents(persistenceId, range, { signal })
-  const breathe = breather()
   let events = 0
+  let first: number | undefined
   for await (const event of replay) {
     // A journal that answers from memory need not look at the signal.
     signal.throwIfAborted()
     sequenceNr = event.sequenceNr
+    first ??= sequenceNr
     observe(event.timestamp)
     if (event.deleted !== true) {
       for (const one of decodeEvent(definition, event)) state = await apply(state, one, sequenceNr)
@@ -109,5 +110,8 @@ export const recover = async (definition: ActorDefinition, steps: RecoverySteps)
   signal.throwIfAborted()
   const highest = Math.max(sequenceNr, await replay.highestSequenceNr)
   const isLimited = toSequenceNr !== undefined || replayMax !== undefined
-  return { state, sequenceNr: highest, snapshot, events, isComplete: !isLimited || sequenceNr === highest }
+  // Events that the snapshot left out of account covers may have been deleted: then the state lacks them.
+  const lacksFirst = recovery.fromSnapshot !== undefined && (first ?? highest + 1) > (snapshot?.sequenceNr ?? 0) + 1
+  const isComplete = !lacksFirst && (!isLimited || sequenceNr === highest)
+  return { state, sequenceNr: highest, snapshot, events, isComplete }
 }

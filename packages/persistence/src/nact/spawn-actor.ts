@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Ref } from 'nact'
 import type { ActorDefinition } from './actor-definition.js'
 import { spawn } from './nact.js'
@@ -15,6 +16,7 @@ import {
 
 /** What {@link spawnActor} takes beside the definition. */
 export interface SpawnActorOptions {
+  /** Left out: one that no other actor has; of nact's own, two in 65,000 are the same. */
   readonly name?: string | undefined
   /** Milliseconds without a message after which the actor stops. */
   readonly shutdownAfter?: number | undefined
@@ -28,7 +30,7 @@ export interface SpawnActorOptions {
 export const spawnActor = (
   parent: Ref<unknown>,
   definition: ActorDefinition,
-  { name, shutdownAfter, onCrash, policy = DEFAULT_POLICY, afterStop }: SpawnActorOptions,
+  { name = `anonymous-${randomUUID()}`, shutdownAfter, onCrash, policy = DEFAULT_POLICY, afterStop }: SpawnActorOptions,
 ): Ref<unknown> => {
   const actor = new PersistentActor(definition)
   const self = spawn(parent, (_: unknown, message: unknown, ctx: NactContext) => actor.handle(message, ctx), name, {

@@ -57,7 +57,7 @@ export const spawnEventSourced = <State, Command, Event>(
     encodeSnapshot: (state) => (adapter === undefined ? state : adapter.toJournal(state)),
     decodeSnapshot: (snapshot) => (adapter === undefined ? snapshot : adapter.fromJournal(snapshot)),
     tagger: (event) => declared.tagger?.(event) ?? [],
-    initialState: () => (typeof initialState === 'function' ? initialState() : initialState),
+    initialState: () => (typeof initialState === 'function' ? initialState.call(declared) : initialState),
     recovery,
     backoffMs: typeof onPersistFailure === 'object' ? restartBackoffMs(onPersistFailure.restart) : backoffMs,
     snapshotEvery: every ?? Number.POSITIVE_INFINITY,
