@@ -9,7 +9,7 @@ import { InsertGroups, insertStatement, MAX_STATEMENTS } from './insert-groups.j
 import { Attributes } from './layout/attributes.js'
 import type { Item } from './layout/item.js'
 import type { Attempt, RequestOptions, Requests, SendAttempt } from './requests.js'
-import { holds } from './same-item.js'
+import { leavesOpen, resolveConflict } from './resolve-conflict.js'
 
 /** DynamoDB's codes for single statements, as names of its errors. */
 const STATEMENT_ERRORS: Readonly<Record<string, string>> = {
@@ -34,8 +34,6 @@ export interface InsertOutcome {
   /** Is one of the items stored, or may it be? */
   readonly mayBeStored: boolean
 }
-
-const tableKeys = [Attributes.PAR, Attributes.NUM] as const
 
 /** How a journal inserts. */
 export interface FencedInsertsOptions {
@@ -176,7 +174,7 @@ export class FencedInserts {
       if (cause === undefined || classify(cause).reason !== 'conflict') throw error
       // Not every endpoint puts the item into the error.
       const stored = typeof cause === 'object' && cause !== null && 'Item' in cause ? (cause.Item as Item) : undefined
-      await this.#resolveConflict(send, item, stored)
+      await resolveConflict(send, this.#table, item, stored)
     }
   }
 
@@ -184,35 +182,10 @@ export class FencedInserts {
     const error = response?.Error
     if (response !== undefined && error === undefined) return
     const name = STATEMENT_ERRORS[error?.Code ?? ''] ?? 'UnknownStatementError'
-    if (name === 'DuplicateItemException') return this.#resolveConflict(send, item, error?.Item)
+    if (name === 'DuplicateItemException') return resolveConflict(send, this.#table, item, error?.Item)
     throw new FailedAttempt(new UnprocessedError(name, error?.Message ?? 'a statement was left without an answer'))
   }
-
-  async #resolveConflict(send: SendAttempt, ours: Item, found: Item | undefined): Promise<void> {
-    const stored = found ?? (await this.#readBack(send, ours))
-    // Gone again, or not there yet for all replicas: the insert is sent once more.
-    if (stored === undefined)
-      throw new FailedAttempt(new UnprocessedError('TransactionConflictException', 'the conflicting item is not there'))
-    if (!holds(stored, ours)) throw new ConflictError(stored)
-  }
-
-  async #readBack(send: SendAttempt, item: Item): Promise<Item | undefined> {
-    const Key: Item = {}
-    for (const name of tableKeys) if (item[name] !== undefined) Key[name] = item[name]
-    try {
-      return (await send('GetItem', { TableName: this.#table, Key, ConsistentRead: true })).Item
-    } catch (error) {
-      throw error instanceof FailedAttempt ? new UnresolvedConflict(error.cause) : error
-    }
-  }
 }
-
-/** There is an item, but whose could not be read: it may be ours, and its number is not free. */
-class UnresolvedConflict extends FailedAttempt {}
-
-/** May the item that this is the error of be stored all the same? */
-const leavesOpen = (error: unknown): boolean =>
-  error instanceof UnresolvedConflict || (error instanceof FailedAttempt && classify(error.cause).applied === 'unknown')
 
 /** A conflict ends the whole; else something that is not worth a retry; else anything that is. */
 const throwWorst = (judged: readonly PromiseSettledResult<void>[]): void => {

@@ -7,8 +7,8 @@ import { ConflictError, FailedAttempt, RequestFailedError, UnprocessedError } fr
 import type { InsertOutcome } from './fenced-inserts.js'
 import { Attributes } from './layout/attributes.js'
 import type { Item } from './layout/item.js'
-import type { RequestOptions, Requests } from './requests.js'
-import { holds } from './same-item.js'
+import type { RequestOptions, Requests, SendAttempt } from './requests.js'
+import { leavesOpen, resolveConflict } from './resolve-conflict.js'
 
 /** The most items that DynamoDB takes in one transaction. */
 export const MAX_TRANSACTION_ITEMS = 100
@@ -48,6 +48,7 @@ export const insertInTransaction = async (
       },
     })),
   }
+  let mayBeStored = false
   try {
     await requests.retrying(async ({ send }) => {
       try {
@@ -55,13 +56,17 @@ export const insertInTransaction = async (
       } catch (error) {
         const reasons = cancellationReasons(error)
         if (reasons === undefined) throw error
-        judge(items, reasons)
+        await judge(send, table, items, reasons).catch((verdict: unknown) => {
+          mayBeStored ||= leavesOpen(verdict)
+          throw verdict
+        })
       }
     }, options)
     return { mayBeStored: true }
   } catch (error) {
     if (error instanceof ConflictError) return { conflict: error.stored, mayBeStored: false }
-    if (error instanceof RequestFailedError) return { failure: error, mayBeStored: error.failure.applied === 'unknown' }
+    if (error instanceof RequestFailedError)
+      return { failure: error, mayBeStored: mayBeStored || error.failure.applied === 'unknown' }
     throw error
   }
 }
@@ -73,13 +78,18 @@ const cancellationReasons = (error: unknown): readonly CancellationReason[] | un
 }
 
 /** @throws what the reasons of a cancelled transaction come down to; returns when the items are stored already, by us. */
-const judge = (items: readonly Item[], reasons: readonly CancellationReason[]): void => {
+const judge = async (
+  send: SendAttempt,
+  table: string,
+  items: readonly Item[],
+  reasons: readonly CancellationReason[],
+): Promise<void> => {
   let ours = 0
   for (const [index, reason] of reasons.entries()) {
     if (reason.Code !== 'ConditionalCheckFailed') continue
     const item = items[index]
-    if (item === undefined || reason.Item === undefined || !holds(reason.Item, item))
-      throw new ConflictError(reason.Item ?? {})
+    if (item === undefined) continue
+    await resolveConflict(send, table, item, reason.Item)
     ours++
   }
   if (ours === items.length) return

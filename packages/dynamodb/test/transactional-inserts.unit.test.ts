@@ -146,3 +146,36 @@ test('an abort comes out as its own reason', async () => {
     insertInTransaction(requests, 'events', items, { ...options, signal: AbortSignal.abort(reason) }),
   ).rejects.toBe(reason)
 })
+
+describe('a conflict whose reason lacks the item is looked up', () => {
+  const taken: Reason = { Code: 'ConditionalCheckFailed' }
+  const found =
+    (read: (num: string) => unknown): Answer =>
+    ({ operation, input }) => {
+      if (operation === 'TransactWriteItems') throw cancelled(taken, taken, taken)
+      expect(input).toMatchObject({ TableName: 'events', ConsistentRead: true })
+      return read(input.Key.num.N)
+    }
+
+  test('items just like ours are ours', async () => {
+    const { outcome } = insert(found((num) => ({ Item: itemOf(Number(num)) })))
+
+    expect(await outcome).toEqual({ mayBeStored: true })
+  })
+
+  test('any other is another writer’s', async () => {
+    const { outcome } = insert(found((num) => ({ Item: itemOf(Number(num), 'theirs') })))
+
+    expect(await outcome).toEqual({ conflict: itemOf(1, 'theirs'), mayBeStored: false })
+  })
+
+  test('one that can not be read leaves open whether they are stored', async () => {
+    const { outcome } = insert(
+      found(() => {
+        throw serviceError('AccessDeniedException')
+      }),
+    )
+
+    expect(await outcome).toMatchObject({ failure: { failure: { reason: 'refused' } }, mayBeStored: true })
+  })
+})
