@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import type { Pool } from 'undici'
+import { buildConnector, type Pool } from 'undici'
 import { NeedsSdkError } from '../errors.js'
 
 /** What the SDK's NodeHttpHandler was configured with. */
@@ -15,13 +15,19 @@ interface HandlerConfig {
  * How a client connects, for undici: TLS (certificates, authorities, server name, …), local address and timeout of the agent in
  * its request handler.
  *
+ * @param maxConnectMs - how long connecting may take, in milliseconds, where the client does not say less.
  * @throws {@link NeedsSdkError} the agent is not Node's own: it leads through a proxy, say.
  */
-export const connectionOptions = async (client: DynamoDBClient, origin: string): Promise<Pool.Options> => {
-  const { connectionTimeout, httpsAgent, httpAgentProvider } = await handlerConfig(client)
+export const connectionOptions = async (
+  client: DynamoDBClient,
+  origin: string,
+  maxConnectMs: number,
+): Promise<Pool.Options> => {
+  const { connectionTimeout = maxConnectMs, httpsAgent, httpAgentProvider } = await handlerConfig(client)
+  const timeout = Math.min(connectionTimeout, maxConnectMs)
   const isTls = origin.startsWith('https:')
   const agent = isTls ? httpsAgent : await httpAgentProvider?.()
-  if (agent === undefined) return {}
+  if (agent === undefined) return { connectTimeout: timeout }
   const prototype = isTls ? HttpsAgent.prototype : HttpAgent.prototype
   const isPlain = Object.getPrototypeOf(agent) === prototype && !Object.hasOwn(agent, 'createConnection')
   const { options } = agent as HttpAgent & { options: Record<string, unknown> }
@@ -29,11 +35,12 @@ export const connectionOptions = async (client: DynamoDBClient, origin: string):
     throw new NeedsSdkError(
       `the ${isTls ? 'httpsAgent' : 'httpAgent'} of the client connects in a way of its own, by a proxy perhaps`,
     )
-  // path is that of a socket file, and timeout that of an idle connection: undici has its own ways for both.
-  const { path: _, timeout: __, localAddress, ...connect } = options
+  // path is that of a socket file, timeout that of an idle connection: undici has its own ways for both.
+  const { path: _, timeout: __, localAddress, servername, ...rest } = options
+  const connect = buildConnector({ ...rest, timeout } as buildConnector.BuildOptions)
   return {
-    connect,
-    ...(connectionTimeout === undefined ? {} : { connectTimeout: connectionTimeout }),
+    // undici asks for the certificate of the host in the URL, whatever name the agent was given.
+    connect: typeof servername === 'string' ? (to, done) => connect({ ...to, servername }, done) : connect,
     ...(typeof localAddress === 'string' ? { localAddress } : {}),
   }
 }

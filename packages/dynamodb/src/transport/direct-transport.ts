@@ -110,11 +110,9 @@ export class DirectTransport implements Transport {
 
   async #connect(origin: string): Promise<Pool> {
     if (this.#pool?.origin === origin) return this.#pool.connections
-    const options = await connectionOptions(this.#client, origin)
     // As many connections as there are requests: the limiter, which stores share, bounds these.
     const connections = new Pool(origin, {
-      ...options,
-      connectTimeout: Math.min(options.connectTimeout ?? this.#connectMs, this.#connectMs),
+      ...(await connectionOptions(this.#client, origin, this.#connectMs)),
       keepAliveTimeout: KEEP_ALIVE_MS,
       // The signal of each request sets its time.
       headersTimeout: 0,

@@ -21,13 +21,14 @@ let transport: DirectTransport
 /** Everything that the server was asked. */
 const asked: IncomingMessage[] = []
 
-const open = async (listener: RequestListener, config: DynamoDBClientConfig = {}, tls?: object) => {
+const open = async (listener: RequestListener, config: DynamoDBClientConfig = {}, tls?: object, host = '127.0.0.1') => {
   asked.length = 0
   server = await startServer((request, response) => {
     asked.push(request)
     listener(request, response)
   }, tls)
-  client = new DynamoDBClient({ endpoint: server.endpoint, region: 'eu-central-1', credentials, ...config })
+  const endpoint = server.endpoint.replace('127.0.0.1', host)
+  client = new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials, ...config })
   transport = new DirectTransport(client, false, 5_000)
 }
 afterEach(async () => {
@@ -344,20 +345,23 @@ describe('TLS', () => {
     expect(await rejectionOf(send())).toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' })
   })
 
-  test('shows the certificate of the client’s agent, and asks for its server name', async () => {
-    const tls = { cert, key, ca: cert, requestCert: true, rejectUnauthorized: true }
-    const agent = { ca: cert, cert, key, servername: 'dynamodb.test' }
-    await open(json({}), { requestHandler: { httpsAgent: agent } }, tls)
+  test.each(['127.0.0.1', 'localhost'])(
+    'at %s: shows the certificate of the client’s agent, and asks for its server name',
+    async (host) => {
+      const tls = { cert, key, ca: cert, requestCert: true, rejectUnauthorized: true }
+      const agent = { ca: cert, cert, key, servername: 'dynamodb.test' }
+      await open(json({}), { requestHandler: { httpsAgent: agent } }, tls, host)
 
-    await send()
+      await send()
 
-    const socket = asked[0]?.socket as unknown as {
-      getPeerCertificate(): { subject: { CN: string } }
-      servername: string
-    }
-    expect(socket.servername).toBe('dynamodb.test')
-    expect(socket.getPeerCertificate().subject.CN).toBe('dynact loopback test, no secret')
-  })
+      const socket = asked[0]?.socket as unknown as {
+        getPeerCertificate(): { subject: { CN: string } }
+        servername: string
+      }
+      expect(socket.servername).toBe('dynamodb.test')
+      expect(socket.getPeerCertificate().subject.CN).toBe('dynact loopback test, no secret')
+    },
+  )
 })
 
 describe('a client whose agent is not Node’s own', () => {
