@@ -1,6 +1,7 @@
-import { unprocessed } from './get-items.js'
+import { FailedAttempt } from './errors.js'
 import type { Item } from './layout/item.js'
 import type { RequestOptions, Requests } from './requests.js'
+import { unprocessed } from './undone.js'
 
 /** The most deletions that DynamoDB takes in one BatchWriteItem. */
 const MAX_BATCH = 25
@@ -25,7 +26,7 @@ export const deleteItems = async (
       remaining = left.flatMap(({ DeleteRequest }) =>
         DeleteRequest?.Key ? [{ DeleteRequest: { Key: DeleteRequest.Key } }] : [],
       )
-      if (remaining.length > 0) throw unprocessed(remaining.length, 'deletions')
+      if (remaining.length > 0) throw new FailedAttempt(unprocessed(remaining.length, 'deletions'))
     }, options)
   }
 }

@@ -4,26 +4,13 @@
  */
 import type { BatchStatementResponse } from '@aws-sdk/client-dynamodb'
 import { classify } from './classify.js'
-import { ConflictError, FailedAttempt, RequestFailedError, UnprocessedError } from './errors.js'
+import { ConflictError, FailedAttempt, RequestFailedError } from './errors.js'
 import { InsertGroups, insertStatement, MAX_STATEMENTS } from './insert-groups.js'
 import { Attributes } from './layout/attributes.js'
 import type { Item } from './layout/item.js'
 import type { Attempt, RequestOptions, Requests, SendAttempt } from './requests.js'
 import { leavesOpen, resolveConflict } from './resolve-conflict.js'
-
-/** DynamoDB's codes for single statements, as names of its errors. */
-const STATEMENT_ERRORS: Readonly<Record<string, string>> = {
-  AccessDenied: 'AccessDeniedException',
-  DuplicateItem: 'DuplicateItemException',
-  InternalServerError: 'InternalServerError',
-  ItemCollectionSizeLimitExceeded: 'ItemCollectionSizeLimitExceededException',
-  ProvisionedThroughputExceeded: 'ProvisionedThroughputExceededException',
-  RequestLimitExceeded: 'RequestLimitExceeded',
-  ResourceNotFound: 'ResourceNotFoundException',
-  ThrottlingError: 'ThrottlingException',
-  TransactionConflict: 'TransactionConflictException',
-  ValidationError: 'ValidationException',
-}
+import { errorOfStatement } from './undone.js'
 
 /** How a set of inserts ended. */
 export interface InsertOutcome {
@@ -124,18 +111,18 @@ export class FencedInserts {
     }
   }
 
-  async #insertInGroup({ send, deadline }: Attempt, item: Item, { signal }: RequestOptions): Promise<void> {
+  async #insertInGroup(attempt: Attempt, item: Item, { signal }: RequestOptions): Promise<void> {
     let response: BatchStatementResponse | undefined
     try {
-      response = await this.#groups.insert(item, deadline, signal)
+      response = await this.#groups.insert(item, attempt, signal)
     } catch (error) {
       const reason = error instanceof FailedAttempt ? classify(error.cause).reason : undefined
       if (reason === 'unsupported') this.#doWithoutBatches()
       // What is refused for the whole group may be the fault of one of the others.
       else if (reason !== 'refused') throw error
-      return this.#putOne(send, item)
+      return this.#putOne(attempt.send, item)
     }
-    await this.#judge(send, item, response)
+    await this.#judge(attempt.send, item, response)
   }
 
   async #insertTogether(items: readonly Item[], options: RequestOptions): Promise<InsertOutcome> {
@@ -179,11 +166,10 @@ export class FencedInserts {
   }
 
   async #judge(send: SendAttempt, item: Item, response: BatchStatementResponse | undefined): Promise<void> {
-    const error = response?.Error
-    if (response !== undefined && error === undefined) return
-    const name = STATEMENT_ERRORS[error?.Code ?? ''] ?? 'UnknownStatementError'
-    if (name === 'DuplicateItemException') return resolveConflict(send, this.#table, item, error?.Item)
-    throw new FailedAttempt(new UnprocessedError(name, error?.Message ?? 'a statement was left without an answer'))
+    const error = errorOfStatement(response)
+    if (error === undefined) return
+    if (classify(error).reason === 'conflict') return resolveConflict(send, this.#table, item, response?.Error?.Item)
+    throw new FailedAttempt(error)
   }
 }
 

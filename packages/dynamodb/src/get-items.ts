@@ -1,6 +1,7 @@
-import { FailedAttempt, UnprocessedError } from './errors.js'
+import { FailedAttempt } from './errors.js'
 import type { Item } from './layout/item.js'
 import type { RequestOptions, Requests } from './requests.js'
+import { unprocessed } from './undone.js'
 
 /** The most keys that DynamoDB takes in one BatchGetItem. */
 const MAX_KEYS = 100
@@ -32,11 +33,7 @@ const getChunk = async (requests: Requests, table: string, keys: Item[], options
     })
     items.push(...(output.Responses?.[table] ?? []))
     remaining = output.UnprocessedKeys?.[table]?.Keys ?? []
-    if (remaining.length > 0) throw unprocessed(remaining.length, 'keys')
+    if (remaining.length > 0) throw new FailedAttempt(unprocessed(remaining.length, 'keys'))
   }, options)
   return items
 }
-
-/** DynamoDB leaves part of a batch undone when it is throttled or the answer grows too large. */
-export const unprocessed = (count: number, what: string): FailedAttempt =>
-  new FailedAttempt(new UnprocessedError('ProvisionedThroughputExceededException', `${count} ${what} left unprocessed`))

@@ -4,18 +4,20 @@
  */
 import type { BatchStatementResponse } from '@aws-sdk/client-dynamodb'
 import { onAbort } from './abort-listeners.js'
+import { DeadlinePassedError, FailedAttempt } from './errors.js'
+import { type Expiring, Expiry } from './expiry.js'
 import { GroupingChoice } from './grouping-choice.js'
 import { Attributes } from './layout/attributes.js'
 import type { Item } from './layout/item.js'
-import type { Requests } from './requests.js'
+import type { Attempt, Requests } from './requests.js'
 
 /** The most statements that DynamoDB takes in one batch. */
 export const MAX_STATEMENTS = 25
 
 /** An insert that waits for its group, or for its group's answer. */
-interface PendingInsert {
+interface PendingInsert extends Expiring {
   readonly item: Item
-  readonly deadline: number
+  readonly attempt: Attempt
   readonly resolve: (response: BatchStatementResponse | undefined) => void
   readonly reject: (reason: unknown) => void
 }
@@ -38,13 +40,16 @@ export const insertStatement = (table: string, item: Item) => {
 export class InsertGroups {
   readonly #options: InsertGroupsOptions
   readonly #choice: GroupingChoice
-  #pending = new Set<PendingInsert>()
+  readonly #pending = new Set<PendingInsert>()
+  readonly #expiry: Expiry
   /** Requests that wait for their turn to take what is pending. */
   #senders = 0
 
   constructor(options: InsertGroupsOptions) {
     this.#options = options
-    this.#choice = new GroupingChoice(() => options.requests.now())
+    const now = () => options.requests.now()
+    this.#choice = new GroupingChoice(now)
+    this.#expiry = new Expiry(this.#pending, now)
   }
 
   /** Should an insert wait for a group? A lone one goes out at once. */
@@ -68,21 +73,23 @@ export class InsertGroups {
    * Sends an insert with the next group, once.
    *
    * @returns what DynamoDB says of its statement.
-   * @throws {@link FailedAttempt} the group's request failed, or was not sent; or the signal's reason.
+   * @throws {@link FailedAttempt} the group's request failed, or was not sent in time; or the signal's reason.
    */
-  insert(item: Item, deadline: number, signal: AbortSignal | undefined): Promise<BatchStatementResponse | undefined> {
+  insert(item: Item, attempt: Attempt, signal: AbortSignal | undefined): Promise<BatchStatementResponse | undefined> {
+    const { requests } = this.#options
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted()
-      this.#options.requests.limiter.assertRoom(this.#pending.size)
-      const detach =
-        signal &&
-        onAbort(signal, () => {
-          this.#pending.delete(pending)
-          reject(signal.reason)
-        })
+      requests.limiter.assertRoom(this.#pending.size)
+      const leave = (reason: unknown) => {
+        this.#pending.delete(pending)
+        pending.reject(reason)
+      }
+      const detach = signal && onAbort(signal, () => leave(signal.reason))
       const pending: PendingInsert = {
         item,
-        deadline,
+        attempt,
+        expiresAt: requests.now() + requests.patience(attempt.deadline),
+        expire: () => leave(new FailedAttempt(new DeadlinePassedError())),
         resolve: (response) => {
           detach?.()
           resolve(response)
@@ -93,6 +100,7 @@ export class InsertGroups {
         },
       }
       this.#pending.add(pending)
+      this.#expiry.covers(pending.expiresAt)
       this.#startSenders()
     })
   }
@@ -122,17 +130,21 @@ export class InsertGroups {
   async #sendGroup(startSending: () => void): Promise<void> {
     const { requests, table } = this.#options
     let group: readonly PendingInsert[] = []
-    const makeInput = () => {
+    const take = () => {
       startSending()
       group = this.#take()
       this.#startSenders() // For those that were left.
       if (group.length === 0) return undefined
       this.#choice.began('grouped')
-      return { Statements: group.map(({ item }) => insertStatement(table, item)) }
+      return {
+        input: { Statements: group.map(({ item }) => insertStatement(table, item)) },
+        deadline: Math.min(...group.map(({ attempt }) => attempt.deadline)),
+        attempt: Math.max(...group.map(({ attempt }) => attempt.number)),
+      }
     }
     let stored = 0
     try {
-      const output = await requests.sendShared('BatchExecuteStatement', makeInput, { priority: 'write' })
+      const output = await requests.sendShared('BatchExecuteStatement', take, { priority: 'write' })
       for (const [index, { resolve }] of group.entries()) {
         const response = output?.Responses?.[index]
         if (response !== undefined && response.Error === undefined) stored++
@@ -149,15 +161,13 @@ export class InsertGroups {
   /** Takes as many as go into one request, longest waiting first; those whose time has run out are told so. */
   #take(): PendingInsert[] {
     const { requests, maxBatch } = this.#options
+    const now = requests.now()
     const group: PendingInsert[] = []
     const keys = new Set<string>()
     for (const pending of this.#pending) {
       if (group.length === maxBatch) break
-      try {
-        requests.assertInTime(pending.deadline)
-      } catch (error) {
-        this.#pending.delete(pending)
-        pending.reject(error)
+      if (pending.expiresAt < now) {
+        pending.expire()
         continue
       }
       // Two writers of one key in this process: a batch may not name a key twice.

@@ -1,5 +1,6 @@
 import { onAbort } from './abort-listeners.js'
-import { FailedAttempt, QueueFullError } from './errors.js'
+import { DeadlinePassedError, FailedAttempt, QueueFullError } from './errors.js'
+import { type Expiring, Expiry } from './expiry.js'
 import { FairQueue } from './fair-queue.js'
 
 /** Who goes first when every slot is taken: writes before recoveries before snapshots before feeds. */
@@ -29,7 +30,7 @@ export interface LimiterOptions {
   readonly now?: () => number
 }
 
-interface Waiter {
+interface Waiter extends Expiring {
   readonly admit: () => void
   readonly since: number
 }
@@ -60,12 +61,14 @@ export class Limiter {
   }
   /** All who wait, longest first. */
   readonly #waiting = new Set<Waiter>()
+  readonly #expiry: Expiry
 
   constructor({ slots, maxQueued, now = () => performance.now() }: LimiterOptions) {
     this.#slots = slots
     this.#usable = slots
     this.#maxQueued = maxQueued
     this.#now = now
+    this.#expiry = new Expiry(this.#waiting, now)
   }
 
   /** How many tasks wait. */
@@ -99,11 +102,14 @@ export class Limiter {
 
   /**
    * Runs the task when a slot is free.
-   * @throws what the task throws; the signal's reason when it aborts while waiting; {@link FailedAttempt} by a {@link QueueFullError}: too many wait.
+   *
+   * @param maxWaitMs - how long it may wait for one, in milliseconds.
+   * @throws what the task throws; the signal's reason when it aborts while waiting; {@link FailedAttempt} by a
+   * {@link QueueFullError}: too many wait, or by a {@link DeadlinePassedError}: no slot was free in time.
    */
-  async run<T>(turn: Turn, task: () => Promise<T>): Promise<T> {
+  async run<T>(turn: Turn, task: () => Promise<T>, maxWaitMs = Number.POSITIVE_INFINITY): Promise<T> {
     turn.signal?.throwIfAborted()
-    if (this.isSaturated) await this.#wait(turn)
+    if (this.isSaturated) await this.#wait(turn, maxWaitMs)
     else this.#taken++
     try {
       return await task()
@@ -133,31 +139,34 @@ export class Limiter {
     this.#admitNext()
   }
 
-  #wait({ priority, persistenceId, signal }: Turn): Promise<void> {
+  #wait({ priority, persistenceId, signal }: Turn, maxWaitMs: number): Promise<void> {
     this.assertRoom()
     const party = persistenceId ?? `nobody ${this.#nobodies++}`
     const queue = this.#queues[priority]
     return new Promise((resolve, reject) => {
+      const since = this.#now()
       const leave = () => {
         this.#waiting.delete(waiter)
         detach?.()
       }
+      const giveUp = (reason: unknown) => {
+        leave()
+        queue.remove(party, waiter)
+        reject(reason)
+      }
       const waiter: Waiter = {
-        since: this.#now(),
+        since,
+        expiresAt: since + maxWaitMs,
+        expire: () => giveUp(new FailedAttempt(new DeadlinePassedError())),
         admit: () => {
           leave()
           resolve()
         },
       }
-      const detach =
-        signal &&
-        onAbort(signal, () => {
-          leave()
-          queue.remove(party, waiter)
-          reject(signal.reason)
-        })
+      const detach = signal && onAbort(signal, () => giveUp(signal.reason))
       this.#waiting.add(waiter)
       queue.push(party, waiter)
+      this.#expiry.covers(waiter.expiresAt)
     })
   }
 

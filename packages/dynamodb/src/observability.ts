@@ -21,6 +21,8 @@ export interface OperationMetrics {
   readonly items: number
   /** Their size as DynamoDB counts it, in bytes. */
   readonly bytes: number
+  /** Of a batch that DynamoDB answered: how many items it left unprocessed, or refused one by one. `error` says why. */
+  readonly undoneItems?: number
   /** Read or write units, as DynamoDB says; undefined where it does not say (DynamoDB Local after PartiQL, an error). */
   readonly capacityUnits?: number
   /** From asking for a connection to getting one, in milliseconds. */
@@ -31,7 +33,7 @@ export interface OperationMetrics {
   readonly queueDepth: number
   /** How long the first of them has waited, in milliseconds. */
   readonly queueAgeMs: number
-  /** Name of the error, if it failed. */
+  /** Name of the error, if it or a part of it failed. */
   readonly error?: string
   /** Kind of the error: see docs/errors.md. */
   readonly reason?: FailureReason

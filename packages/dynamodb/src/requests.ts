@@ -28,6 +28,17 @@ export interface Attempt {
   readonly send: SendAttempt
   /** When all attempts together must have ended, by the clock of {@link Requests.now}. */
   readonly deadline: number
+  /** 1 for the first. */
+  readonly number: number
+}
+
+/** A request that several share, as it is when its turn has come. */
+export interface SharedRequest<O extends OperationName> {
+  readonly input: Operations[O]['input']
+  /** The earliest of theirs. */
+  readonly deadline: number
+  /** The highest number of their attempts. */
+  readonly attempt: number
 }
 
 /** What {@link Requests} is made of. */
@@ -40,11 +51,11 @@ export interface RequestsParts {
   readonly timing?: Timing
 }
 
-/** A request on its way to the limiter. */
-interface Sending {
+/** A request whose turn has come. */
+interface Sending<O extends OperationName> extends SharedRequest<O> {
   readonly turn: Turn
-  readonly deadline: number
-  readonly attempt: number
+  /** How long it waited for that, in milliseconds. */
+  readonly queueMs: number
 }
 
 /**
@@ -79,9 +90,9 @@ export class Requests {
     return this.#timing.now()
   }
 
-  /** @throws {@link FailedAttempt} so little is left of the time that another attempt is not made. */
-  assertInTime(deadline: number): void {
-    if (deadline - this.now() < this.#leastMs) throw new FailedAttempt(new DeadlinePassedError())
+  /** How long an attempt may still wait for its turn: with less time left than it needs it is not made. In milliseconds. */
+  patience(deadline: number): number {
+    return deadline - this.now() - this.#leastMs
   }
 
   /**
@@ -112,16 +123,20 @@ export class Requests {
   /**
    * Sends a request that several share, once; its input is made when its turn has come, from what there is to send by then.
    *
-   * @param makeInput - gives undefined when there is nothing to send any more.
+   * @param take - gives undefined when there is nothing to send any more.
    * @throws {@link FailedAttempt} it failed, or was not sent.
    */
   sendShared<O extends OperationName>(
     operation: O,
-    makeInput: () => Operations[O]['input'] | undefined,
+    take: () => SharedRequest<O> | undefined,
     turn: Turn,
   ): Promise<Operations[O]['output'] | undefined> {
-    const deadline = Number.POSITIVE_INFINITY // Each of those who share it has its own.
-    return this.#send(operation, makeInput, { turn, deadline, attempt: 1 })
+    const queuedAt = this.now()
+    return this.limiter.run(turn, () => {
+      const request = take()
+      if (request === undefined) return Promise.resolve(undefined)
+      return this.#sendNow(operation, { ...request, turn, queueMs: this.now() - queuedAt })
+    })
   }
 
   /** Waits for what is under way, refuses more, and closes the transport. */
@@ -147,11 +162,9 @@ export class Requests {
     try {
       for (let attempts = 1; ; attempts++) {
         const send = <O extends OperationName>(operation: O, input: Operations[O]['input']) =>
-          this.#send(operation, () => input, { turn: options, deadline, attempt: attempts }) as Promise<
-            Operations[O]['output']
-          >
+          this.#send(operation, { input, deadline, attempt: attempts }, options)
         try {
-          const result = await work({ send, deadline })
+          const result = await work({ send, deadline, number: attempts })
           this.limiter.succeeded()
           return result
         } catch (error) {
@@ -178,34 +191,28 @@ export class Requests {
 
   #send<O extends OperationName>(
     operation: O,
-    makeInput: () => Operations[O]['input'] | undefined,
-    sending: Sending,
-  ): Promise<Operations[O]['output'] | undefined> {
+    request: SharedRequest<O>,
+    turn: Turn,
+  ): Promise<Operations[O]['output']> {
     const queuedAt = this.now()
-    return this.limiter.run(sending.turn, () => {
-      this.assertInTime(sending.deadline)
-      const input = makeInput()
-      return input === undefined ? Promise.resolve(undefined) : this.#sendNow(operation, input, sending, queuedAt)
-    })
+    return this.limiter.run(
+      turn,
+      () => {
+        if (this.patience(request.deadline) < 0) throw new FailedAttempt(new DeadlinePassedError())
+        return this.#sendNow(operation, { ...request, turn, queueMs: this.now() - queuedAt })
+      },
+      this.patience(request.deadline),
+    )
   }
 
   async #sendNow<O extends OperationName>(
     operation: O,
-    input: Operations[O]['input'],
-    { turn, deadline, attempt }: Sending,
-    queuedAt: number,
+    { input, turn, deadline, attempt, queueMs }: Sending<O>,
   ): Promise<Operations[O]['output']> {
     const { signal, priority, persistenceId } = turn
     const sentAt = this.now()
     const asked = this.#watcher?.wantsCapacity ? { ...input, ReturnConsumedCapacity: 'TOTAL' as const } : input
-    const ended = this.#watcher?.sent({
-      operation,
-      input,
-      priority,
-      persistenceId,
-      attempt,
-      queueMs: sentAt - queuedAt,
-    })
+    const ended = this.#watcher?.sent({ operation, input, priority, persistenceId, attempt, queueMs })
     let output: Operations[O]['output']
     try {
       output = await within(Math.min(this.#retry.attemptMs, deadline - sentAt), signal, (either) =>

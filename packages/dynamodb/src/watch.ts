@@ -1,8 +1,9 @@
-import type { Failure } from './classify.js'
+import { classify, type Failure } from './classify.js'
 import type { Limiter } from './limiter.js'
 import { capacityUnitsOf, measureItems } from './measure-items.js'
 import type { ObservabilityOptions, OperationMetrics, Span } from './observability.js'
 import type { RequestResult, RequestWatcher, SentRequest } from './request-watcher.js'
+import { undoneOf } from './undone.js'
 
 /** OpenTelemetry's numbers for what calls a remote service, and for a span that failed. */
 const SPAN_KIND_CLIENT = 2
@@ -13,6 +14,21 @@ export const watch = (options: ObservabilityOptions, limiter: Limiter): RequestW
   options.onMetrics === undefined && options.tracer === undefined && options.logger === undefined
     ? undefined
     : new Watcher(options, limiter)
+
+/** What was wrong with a request. */
+interface Trouble {
+  readonly error: unknown
+  /** None when the caller has given the request up. */
+  readonly failure?: Failure | undefined
+  /** How many items of a batch, where DynamoDB did the others. */
+  readonly undoneItems?: number
+}
+
+const troubleOf = ({ operation, input }: SentRequest, result: RequestResult): Trouble | undefined => {
+  if ('error' in result) return result
+  const undone = undoneOf(operation, input as never, result.output as never)
+  return undone && { error: undone.error, failure: classify(undone.error), undoneItems: undone.items }
+}
 
 class Watcher implements RequestWatcher {
   readonly #options: ObservabilityOptions
@@ -29,21 +45,26 @@ class Watcher implements RequestWatcher {
     const sentAt = performance.now()
     const span = this.#guarded(() => this.#startSpan(request))
     return (result) => {
-      const failure = 'failure' in result ? result.failure : undefined
+      const trouble = this.#guarded(() => troubleOf(request, result))
       if (this.wantsCapacity) {
-        const metrics = this.#guarded(() => this.#metricsOf(request, result, performance.now() - sentAt))
+        const metrics = this.#guarded(() => this.#metricsOf(request, result, trouble, performance.now() - sentAt))
         if (metrics === undefined) return
-        this.#guarded(() => endSpan(span, metrics, result))
+        this.#guarded(() => endSpan(span, metrics, trouble))
         this.#guarded(() => this.#options.onMetrics?.(metrics))
       }
-      if (failure !== undefined) this.#guarded(() => this.#log(request, result, failure))
+      if (trouble !== undefined) this.#guarded(() => this.#log(request, trouble))
     }
   }
 
-  #metricsOf(request: SentRequest, result: RequestResult, serviceMs: number): OperationMetrics {
+  #metricsOf(
+    request: SentRequest,
+    result: RequestResult,
+    trouble: Trouble | undefined,
+    serviceMs: number,
+  ): OperationMetrics {
     const { operation, input, priority, persistenceId, attempt, queueMs } = request
     const output = 'output' in result ? result.output : {}
-    const failure = 'failure' in result ? result.failure : undefined
+    const { failure, undoneItems } = trouble ?? {}
     const capacityUnits = capacityUnitsOf(output)
     return {
       operation,
@@ -52,12 +73,13 @@ class Watcher implements RequestWatcher {
       ...(persistenceId !== undefined && { persistenceId }),
       attempt,
       ...measureItems(operation, input as never, output as never),
+      ...(undoneItems !== undefined && { undoneItems }),
       ...(capacityUnits !== undefined && { capacityUnits }),
       queueMs,
       serviceMs,
       queueDepth: this.#limiter.depth,
       queueAgeMs: this.#limiter.oldestMs,
-      ...('error' in result && { error: nameOf(result.error) }),
+      ...(trouble !== undefined && { error: nameOf(trouble.error) }),
       ...(failure !== undefined && { reason: failure.reason }),
       ...(failure?.throttledBy !== undefined && { throttledBy: failure.throttledBy }),
     }
@@ -80,13 +102,13 @@ class Watcher implements RequestWatcher {
   }
 
   /** A conflict is an answer; a refusal that is final reaches the caller, who decides. What is sent again is worth a line. */
-  #log({ operation, persistenceId, attempt }: SentRequest, result: RequestResult, failure: Failure): void {
-    if (!failure.retryable) return
+  #log({ operation, persistenceId, attempt }: SentRequest, { error, failure, undoneItems }: Trouble): void {
+    if (failure?.retryable !== true) return
     const { logger, table } = this.#options
     const { reason, throttledBy } = failure
-    const error = 'error' in result ? nameOf(result.error) : undefined
-    const facts = { operation, table, persistenceId, attempt, error, reason, throttledBy }
-    logger?.warn(facts, 'a request to DynamoDB failed and may be sent again')
+    const facts = { operation, table, persistenceId, attempt, error: nameOf(error), undoneItems, reason, throttledBy }
+    const what = undoneItems === undefined ? 'a request to DynamoDB failed' : 'DynamoDB left part of a request undone'
+    logger?.warn(facts, `${what} and may be sent again`)
   }
 
   /** A hook of the user's that throws must not make a write look as if it had failed. */
@@ -108,18 +130,19 @@ const warn = (error: unknown): void => {
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error)
 
-const endSpan = (span: Span | undefined, metrics: OperationMetrics, result: RequestResult): void => {
+const endSpan = (span: Span | undefined, metrics: OperationMetrics, trouble: Trouble | undefined): void => {
   if (span === undefined) return
-  const { items, bytes, capacityUnits, error, throttledBy } = metrics
+  const { items, bytes, undoneItems, capacityUnits, error, throttledBy } = metrics
   span.setAttributes({
     'dynact.items': items,
     'dynact.bytes': bytes,
+    ...(undoneItems !== undefined && { 'dynact.undone_items': undoneItems }),
     ...(capacityUnits !== undefined && { 'dynact.capacity_units': capacityUnits }),
     ...(error !== undefined && { 'error.type': error }),
     ...(throttledBy !== undefined && { 'dynact.throttled_by': throttledBy }),
   })
-  if ('error' in result && metrics.reason !== 'conflict') {
-    if (result.error instanceof Error) span.recordException(result.error)
+  if (trouble !== undefined && metrics.reason !== 'conflict') {
+    if (trouble.error instanceof Error) span.recordException(trouble.error)
     span.setStatus({ code: STATUS_ERROR })
   }
   span.end()

@@ -1,7 +1,9 @@
 import { FencedInserts } from '../src/fenced-inserts.js'
 import type { Item } from '../src/layout/item.js'
+import type { RequestWatcher } from '../src/request-watcher.js'
+import type { RetryOptions } from '../src/retry.js'
 import { FakeJournalTable } from './fake-journal-table.js'
-import { serviceError } from './fake-transport.js'
+import { type Answer, hangs, serviceError } from './fake-transport.js'
 import { makeRequests, options, settle } from './make-requests.js'
 
 const itemOf = (id: string, writer = 'ours'): Item => ({
@@ -13,7 +15,20 @@ const itemOf = (id: string, writer = 'ours'): Item => ({
 const stored = { mayBeStored: true }
 
 /** Inserts over one connection, which is taken until `release()`. */
-const make = ({ maxGroup = 25, maxQueued = 1_000 } = {}) => {
+const make = ({
+  maxGroup = 25,
+  maxQueued = 1_000,
+  retry = {},
+  answer,
+  watcher,
+}: {
+  maxGroup?: number
+  maxQueued?: number
+  retry?: Partial<RetryOptions>
+  /** Answers all but the first. */
+  answer?: Answer
+  watcher?: RequestWatcher
+} = {}) => {
   const table = new FakeJournalTable()
   const notices: string[] = []
   let release: () => void = () => undefined
@@ -23,9 +38,9 @@ const make = ({ maxGroup = 25, maxQueued = 1_000 } = {}) => {
   const made = makeRequests(
     async (request, index) => {
       if (index === 0) await held
-      return table.answer(request, index)
+      return index > 0 && answer !== undefined ? answer(request, index) : table.answer(request, index)
     },
-    { slots: 1, maxQueued },
+    { slots: 1, maxQueued, retry, ...(watcher !== undefined && { watcher }) },
   )
   const inserts = new FencedInserts(made.requests, 'events', { maxGroup, onNotice: (text) => notices.push(text) })
   const insert = (id: string, more: object = {}) =>
@@ -196,6 +211,50 @@ test('an insert that waited too long is not sent: nothing is stored', async () =
     mayBeStored: false,
   })
   expect(sent()).toEqual(['PutItem'])
+})
+
+test('an insert whose time is over fails then, whether a connection gets free or not', async () => {
+  const { insert, first, sent, timing, release } = make({ retry: { totalMs: 20 } })
+  const late = insert('late')
+  await settle()
+
+  timing.nowMs = 20
+
+  expect(await late).toMatchObject({ failure: { failure: { reason: 'not-sent' } }, mayBeStored: false })
+  release()
+  await first
+  expect(sent()).toEqual(['PutItem'])
+})
+
+test('the attempt of a group ends with the time of the first of its inserts', async () => {
+  const { insert, first, release } = make({ retry: { totalMs: 30 }, answer: hangs })
+  const waiting = ['a', 'b'].map((id) => insert(id))
+
+  release()
+  await first
+
+  for (const outcome of await Promise.all(waiting))
+    expect(outcome).toMatchObject({ failure: { failure: { reason: 'timeout' } }, mayBeStored: true })
+})
+
+test('a group is the attempt of the one of its inserts that has tried most often', async () => {
+  const attempts: string[] = []
+  const watcher: RequestWatcher = {
+    wantsCapacity: false,
+    sent: ({ operation, attempt }) => {
+      attempts.push(`${operation} ${attempt}`)
+      return () => undefined
+    },
+  }
+  const { table, insert, first, release } = make({ watcher })
+  table.fateOf = (_, index) => (index === 1 ? { fail: serviceError('ThrottlingException') } : 'pass')
+  const waiting = ['a', 'b', 'c'].map((id) => insert(id))
+
+  release()
+  await Promise.all([first, ...waiting])
+
+  // One of the three finds the connection free and goes by itself.
+  expect(attempts).toEqual(['PutItem 1', 'BatchExecuteStatement 1', 'PutItem 2', 'BatchExecuteStatement 2'])
 })
 
 test('too many that wait are refused at once', async () => {

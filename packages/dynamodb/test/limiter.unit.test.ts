@@ -1,5 +1,6 @@
+import { DeadlinePassedError, FailedAttempt } from '../src/errors.js'
 import { Limiter } from '../src/limiter.js'
-import { settle } from './make-requests.js'
+import { rejectionOf, settle } from './make-requests.js'
 
 /** A task that ends when the test says so. */
 class Task {
@@ -46,6 +47,30 @@ describe('a limiter', () => {
     await Promise.all(running)
 
     expect(order).toEqual(['write 1', 'write 2', 'recovery 1', 'recovery 2', 'snapshot 1', 'snapshot 2'])
+  })
+
+  test('lets nobody wait longer than it wants to, and the others go on', async () => {
+    const limiter = new Limiter({ slots: 1, maxQueued: 100 })
+    const [blocker, patientTask] = [new Task(), new Task()]
+    const first = limiter.run({ priority: 'write' }, blocker.run)
+    const impatient = [30, 20, 10].map((ms) =>
+      rejectionOf(limiter.run({ priority: 'feed' }, async () => expect(ms).toBeNaN(), ms)),
+    )
+    const patient = limiter.run({ priority: 'feed' }, patientTask.run)
+
+    const errors = await Promise.all(impatient)
+
+    for (const error of errors) {
+      expect(error).toBeInstanceOf(FailedAttempt)
+      expect((error as Error).cause).toBeInstanceOf(DeadlinePassedError)
+    }
+    expect(limiter.depth).toBe(1)
+    blocker.finish()
+    await first
+    await settle()
+    expect(patientTask.isRunning).toBe(true)
+    patientTask.finish()
+    await patient
   })
 
   test('keeps newcomers from taking the slot that a waiter has been given', async () => {

@@ -350,6 +350,20 @@ describe('the deadline of one attempt', () => {
     })
     expect(made.transport.sent).toHaveLength(1)
   })
+
+  test('ends the waiting even if no slot ever gets free', async () => {
+    const made = makeRequests(() => ({}), { slots: 1, retry: { totalMs: 20 } })
+    let free: () => void = () => undefined
+    const blocked = made.requests.limiter.run({ priority: 'write' }, () => new Promise<void>((done) => (free = done)))
+
+    const error = await rejectionOf(made.requests.send('GetItem', input, options))
+
+    expect(error).toMatchObject({ failure: { reason: 'not-sent', applied: 'no' } })
+    expect(made.requests.limiter.depth).toBe(0)
+    free()
+    await blocked
+    expect(made.transport.sent).toHaveLength(0)
+  })
 })
 
 test('a last attempt that comes too late to be sent does not hide what was wrong before', async () => {

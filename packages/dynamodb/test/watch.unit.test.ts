@@ -2,6 +2,7 @@ import { jest } from '@jest/globals'
 import { itemSize } from '../src/layout/item-size.js'
 import { Limiter } from '../src/limiter.js'
 import type { OperationMetrics, Span } from '../src/observability.js'
+import type { OperationName } from '../src/transport/transport.js'
 import { watch } from '../src/watch.js'
 import { type Answer, serviceError } from './fake-transport.js'
 import { makeRequests, options, rejectionOf } from './make-requests.js'
@@ -219,6 +220,75 @@ describe('the log', () => {
         'a request to DynamoDB failed and may be sent again',
       ],
     ])
+  })
+})
+
+describe('a part that DynamoDB left undone', () => {
+  const statement = { Statement: '', Parameters: [] }
+  test.each<[string, OperationName, object, object, object]>([
+    [
+      'statements that were throttled, beside another writer’s item',
+      'BatchExecuteStatement',
+      { Statements: [statement, statement, statement] },
+      { Responses: [{ Error: { Code: 'DuplicateItem' } }, {}, { Error: { Code: 'ThrottlingError' } }] },
+      { undoneItems: 2, error: 'ThrottlingException', reason: 'throttled' },
+    ],
+    [
+      'another writer’s item alone',
+      'BatchExecuteStatement',
+      { Statements: [statement] },
+      { Responses: [{ Error: { Code: 'DuplicateItem' } }] },
+      { undoneItems: 1, error: 'DuplicateItemException', reason: 'conflict' },
+    ],
+    [
+      'a statement without an answer',
+      'BatchExecuteStatement',
+      { Statements: [statement, statement] },
+      { Responses: [{}] },
+      { undoneItems: 1, error: 'UnknownStatementError' },
+    ],
+    [
+      'keys',
+      'BatchGetItem',
+      {},
+      { UnprocessedKeys: { events: { Keys: [{}, {}] } } },
+      { undoneItems: 2, error: 'ProvisionedThroughputExceededException', reason: 'throttled' },
+    ],
+    [
+      'deletions',
+      'BatchWriteItem',
+      {},
+      { UnprocessedItems: { events: [{}, {}, {}] } },
+      { undoneItems: 3, error: 'ProvisionedThroughputExceededException', reason: 'throttled' },
+    ],
+  ])('%s', async (_, operation, input, output, figures) => {
+    const { requests, metrics, spans, lines } = watched(() => output)
+
+    await requests.send(operation as 'BatchGetItem', input as never, options)
+
+    const { undoneItems, error, reason } = metrics[0] as OperationMetrics
+    expect({ undoneItems, error, ...(reason !== undefined && { reason }) }).toMatchObject(figures)
+    expect(spans).toMatchObject([
+      {
+        attributes: { 'dynact.undone_items': undoneItems, 'error.type': error },
+        status: reason === 'conflict' ? {} : { code: 2 },
+      },
+    ])
+    expect(lines).toMatchObject(
+      reason === 'conflict'
+        ? []
+        : [['warn', { undoneItems, error }, 'DynamoDB left part of a request undone and may be sent again']],
+    )
+  })
+
+  test('is told of no answer that did all', async () => {
+    const { requests, metrics, lines } = watched(() => ({ UnprocessedItems: {} }))
+
+    await requests.send('BatchWriteItem', { RequestItems: {} }, options)
+
+    expect(metrics[0]).not.toHaveProperty('undoneItems')
+    expect(metrics[0]).not.toHaveProperty('error')
+    expect(lines).toEqual([])
   })
 })
 
