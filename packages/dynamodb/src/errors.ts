@@ -23,8 +23,12 @@ export class RequestFailedError extends PersistenceError {
 /** One attempt of a request failed; `cause` says how. Tells a failed request from a mistake in the code around it. */
 export class FailedAttempt extends Error {
   override readonly name: string = 'FailedAttempt'
-  constructor(cause: unknown) {
+  /** May it have been carried out, even if its cause, which may be that of a look at it, does not say so? */
+  readonly isInDoubt: boolean
+
+  constructor(cause: unknown, isInDoubt = false) {
     super('an attempt of a request failed', { cause })
+    this.isInDoubt = isInDoubt
   }
 }
 

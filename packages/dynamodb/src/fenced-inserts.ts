@@ -22,6 +22,8 @@ export interface InsertOutcome {
   readonly mayBeStored: boolean
 }
 
+const STORED: InsertOutcome = { mayBeStored: true }
+
 /** How a journal inserts. */
 export interface FencedInsertsOptions {
   /** Inserts that wait for a connection share requests: at most so many each, 1 for none. */
@@ -93,22 +95,18 @@ export class FencedInserts {
   }
 
   async #insertOne(item: Item, options: RequestOptions): Promise<InsertOutcome> {
-    let mayBeStored = false
     try {
-      await this.#requests.retrying(async (attempt) => {
-        try {
-          if (this.#shouldGroup(1)) await this.#insertInGroup(attempt, item, options)
-          else await this.#groups.alone(() => this.#putOne(attempt.send, item))
-        } catch (error) {
-          mayBeStored ||= leavesOpen(error)
-          throw error
-        }
-      }, options)
-      return { mayBeStored: true }
+      await this.#requests.retrying((attempt) => this.#tryOne(attempt, item, options), options)
+      return STORED
     } catch (error) {
-      const outcome = outcomeOf(error)
-      return mayBeStored ? { ...outcome, mayBeStored } : outcome
+      return outcomeOf(error)
     }
+  }
+
+  #tryOne(attempt: Attempt, item: Item, options: RequestOptions): Promise<void> {
+    return this.#shouldGroup(1)
+      ? this.#insertInGroup(attempt, item, options)
+      : this.#groups.alone(() => this.#putOne(attempt.send, item))
   }
 
   async #insertInGroup(attempt: Attempt, item: Item, { signal }: RequestOptions): Promise<void> {
@@ -122,7 +120,8 @@ export class FencedInserts {
       else if (reason !== 'refused') throw error
       return this.#putOne(attempt.send, item)
     }
-    await this.#judge(attempt.send, item, response)
+    // Nearly all are stored: these need not wait for a judge.
+    if (errorOfStatement(response) !== undefined) await this.#judge(attempt.send, item, response)
   }
 
   async #insertTogether(items: readonly Item[], options: RequestOptions): Promise<InsertOutcome> {
@@ -141,7 +140,7 @@ export class FencedInserts {
         remaining = remaining.filter((_, index) => judged[index]?.status === 'rejected')
         throwWorst(judged)
       }, options)
-      return { mayBeStored: true }
+      return STORED
     } catch (error) {
       const outcome = outcomeOf(error)
       return mayBeStored ? { ...outcome, mayBeStored } : outcome

@@ -14,7 +14,7 @@ import type { Attempt, Requests } from './requests.js'
 /** The most statements that DynamoDB takes in one batch. */
 export const MAX_STATEMENTS = 25
 
-/** An insert that waits for its group, or for its group's answer. */
+/** An insert that waits for its group, or for its group's answer. Thousands wait at once: small on purpose. */
 interface PendingInsert extends Expiring {
   readonly item: Item
   readonly attempt: Attempt
@@ -34,6 +34,23 @@ export interface InsertGroupsOptions {
 export const insertStatement = (table: string, item: Item) => {
   const names = Object.keys(item).map((name) => `'${name}': ?`)
   return { Statement: `INSERT INTO "${table}" VALUE {${names.join(', ')}}`, Parameters: Object.values(item) }
+}
+
+type Settle = Pick<PendingInsert, 'resolve' | 'reject'>
+
+/** Settles by the signal too, and lets go of it when settled. */
+const untilAbort = (signal: AbortSignal, leave: (reason: unknown) => void, { resolve, reject }: Settle): Settle => {
+  const detach = onAbort(signal, () => leave(signal.reason))
+  return {
+    resolve: (response) => {
+      detach()
+      resolve(response)
+    },
+    reject: (reason) => {
+      detach()
+      reject(reason)
+    },
+  }
 }
 
 /** Sends inserts in groups while every connection is taken. */
@@ -84,20 +101,12 @@ export class InsertGroups {
         this.#pending.delete(pending)
         pending.reject(reason)
       }
-      const detach = signal && onAbort(signal, () => leave(signal.reason))
       const pending: PendingInsert = {
         item,
         attempt,
         expiresAt: requests.now() + requests.patience(attempt.deadline),
         expire: () => leave(new FailedAttempt(new DeadlinePassedError())),
-        resolve: (response) => {
-          detach?.()
-          resolve(response)
-        },
-        reject: (reason) => {
-          detach?.()
-          reject(reason)
-        },
+        ...(signal === undefined ? { resolve, reject } : untilAbort(signal, leave, { resolve, reject })),
       }
       this.#pending.add(pending)
       this.#expiry.covers(pending.expiresAt)

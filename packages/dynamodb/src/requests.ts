@@ -176,7 +176,7 @@ export class Requests {
           before = error
           const failure = classify(error.cause)
           if (failure.isOverload) this.limiter.overloaded()
-          if (failure.applied === 'unknown') applied = 'unknown'
+          if (error.isInDoubt || failure.applied === 'unknown') applied = 'unknown'
           const pauseMs = backoffMs(this.#retry, attempts, this.#timing.random())
           if (!failure.retryable || this.#timing.now() + pauseMs > deadline - this.#leastMs)
             throw this.#failed(error.cause, { ...failure, applied }, attempts, options)

@@ -7,12 +7,9 @@ import { holds } from './same-item.js'
 
 const KEYS = [Attributes.PAR, Attributes.NUM] as const
 
-/** There is an item, but whose could not be read: it may be ours, and its number is not free. */
-class UnresolvedConflict extends FailedAttempt {}
-
 /** May the item that this is the error of be stored all the same? */
 export const leavesOpen = (error: unknown): boolean =>
-  error instanceof UnresolvedConflict || (error instanceof FailedAttempt && classify(error.cause).applied === 'unknown')
+  error instanceof FailedAttempt && (error.isInDoubt || classify(error.cause).applied === 'unknown')
 
 /**
  * The key of an insert is taken: by ourselves, if an earlier attempt was carried out and its answer lost; then it returns.
@@ -40,6 +37,7 @@ const readBack = async (send: SendAttempt, table: string, item: Item): Promise<I
   try {
     return (await send('GetItem', { TableName: table, Key, ConsistentRead: true })).Item
   } catch (error) {
-    throw error instanceof FailedAttempt ? new UnresolvedConflict(error.cause) : error
+    // There is an item, but whose? It may be ours, and its number is not free.
+    throw error instanceof FailedAttempt ? new FailedAttempt(error.cause, true) : error
   }
 }

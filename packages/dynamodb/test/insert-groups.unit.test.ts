@@ -213,17 +213,19 @@ test('an insert that waited too long is not sent: nothing is stored', async () =
   expect(sent()).toEqual(['PutItem'])
 })
 
-test('an insert whose time is over fails then, whether a connection gets free or not', async () => {
-  const { insert, first, sent, timing, release } = make({ retry: { totalMs: 20 } })
-  const late = insert('late')
+test('an insert whose time is over fails then, even if no connection ever gets free', async () => {
+  const { requests, timing, transport } = makeRequests(() => ({}), { slots: 1, retry: { totalMs: 20 } })
+  let free: () => void = () => undefined
+  const blocked = requests.limiter.run({ priority: 'write' }, () => new Promise<void>((done) => (free = done)))
+  const late = new FencedInserts(requests, 'events', { maxGroup: 25 }).insert([itemOf('late')], options)
   await settle()
 
   timing.nowMs = 20
 
   expect(await late).toMatchObject({ failure: { failure: { reason: 'not-sent' } }, mayBeStored: false })
-  release()
-  await first
-  expect(sent()).toEqual(['PutItem'])
+  free()
+  await blocked
+  expect(transport.sent).toEqual([])
 })
 
 test('the attempt of a group ends with the time of the first of its inserts', async () => {

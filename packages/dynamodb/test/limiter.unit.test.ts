@@ -53,10 +53,10 @@ describe('a limiter', () => {
     const limiter = new Limiter({ slots: 1, maxQueued: 100 })
     const [blocker, patientTask] = [new Task(), new Task()]
     const first = limiter.run({ priority: 'write' }, blocker.run)
+    const patient = limiter.run({ priority: 'feed' }, patientTask.run, 600_000)
     const impatient = [30, 20, 10].map((ms) =>
       rejectionOf(limiter.run({ priority: 'feed' }, async () => expect(ms).toBeNaN(), ms)),
     )
-    const patient = limiter.run({ priority: 'feed' }, patientTask.run)
 
     const errors = await Promise.all(impatient)
 
