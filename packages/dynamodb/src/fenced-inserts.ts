@@ -4,25 +4,14 @@
  */
 import type { BatchStatementResponse } from '@aws-sdk/client-dynamodb'
 import { classify } from './classify.js'
-import { ConflictError, FailedAttempt, RequestFailedError } from './errors.js'
+import { ConflictError, FailedAttempt } from './errors.js'
 import { InsertGroups, insertStatement, MAX_STATEMENTS } from './insert-groups.js'
+import { type InsertOutcome, merge, outcomeOf, STORED } from './insert-outcome.js'
 import { Attributes } from './layout/attributes.js'
 import type { Item } from './layout/item.js'
 import type { Attempt, RequestOptions, Requests, SendAttempt } from './requests.js'
 import { leavesOpen, resolveConflict } from './resolve-conflict.js'
 import { errorOfStatement } from './undone.js'
-
-/** How a set of inserts ended. */
-export interface InsertOutcome {
-  /** An item of another writer was found in the place of one of ours. */
-  readonly conflict?: Item
-  /** The request that failed for good. */
-  readonly failure?: RequestFailedError
-  /** Is one of the items stored, or may it be? */
-  readonly mayBeStored: boolean
-}
-
-const STORED: InsertOutcome = { mayBeStored: true }
 
 /** How a journal inserts. */
 export interface FencedInsertsOptions {
@@ -178,21 +167,4 @@ const throwWorst = (judged: readonly PromiseSettledResult<void>[]): void => {
   if (errors.length === 0) return
   const isFinal = (error: unknown) => error instanceof FailedAttempt && !classify(error.cause).retryable
   throw errors.find((error) => error instanceof ConflictError) ?? errors.find(isFinal) ?? errors[0]
-}
-
-/** @throws what is neither a conflict nor a failed request. */
-const outcomeOf = (error: unknown): InsertOutcome => {
-  if (error instanceof ConflictError) return { conflict: error.stored, mayBeStored: false }
-  if (error instanceof RequestFailedError) return { failure: error, mayBeStored: error.failure.applied === 'unknown' }
-  throw error
-}
-
-const merge = (outcomes: readonly InsertOutcome[]): InsertOutcome => {
-  const conflict = outcomes.find((outcome) => outcome.conflict !== undefined)?.conflict
-  const failure = outcomes.find((outcome) => outcome.failure !== undefined)?.failure
-  return {
-    ...(conflict !== undefined && { conflict }),
-    ...(failure !== undefined && { failure }),
-    mayBeStored: outcomes.some(({ mayBeStored }) => mayBeStored),
-  }
 }

@@ -3,12 +3,12 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { CancellationReason } from '@aws-sdk/client-dynamodb'
-import { ConflictError, FailedAttempt, RequestFailedError, UnprocessedError } from './errors.js'
-import type { InsertOutcome } from './fenced-inserts.js'
+import { FailedAttempt, UnprocessedError } from './errors.js'
+import { type InsertOutcome, outcomeOf, STORED } from './insert-outcome.js'
 import { Attributes } from './layout/attributes.js'
 import type { Item } from './layout/item.js'
 import type { RequestOptions, Requests, SendAttempt } from './requests.js'
-import { leavesOpen, resolveConflict } from './resolve-conflict.js'
+import { resolveConflict } from './resolve-conflict.js'
 
 /** The most items that DynamoDB takes in one transaction. */
 export const MAX_TRANSACTION_ITEMS = 100
@@ -48,7 +48,6 @@ export const insertInTransaction = async (
       },
     })),
   }
-  let mayBeStored = false
   try {
     await requests.retrying(async ({ send }) => {
       try {
@@ -56,18 +55,12 @@ export const insertInTransaction = async (
       } catch (error) {
         const reasons = cancellationReasons(error)
         if (reasons === undefined) throw error
-        await judge(send, table, items, reasons).catch((verdict: unknown) => {
-          mayBeStored ||= leavesOpen(verdict)
-          throw verdict
-        })
+        await judge(send, table, items, reasons)
       }
     }, options)
-    return { mayBeStored: true }
+    return STORED
   } catch (error) {
-    if (error instanceof ConflictError) return { conflict: error.stored, mayBeStored: false }
-    if (error instanceof RequestFailedError)
-      return { failure: error, mayBeStored: mayBeStored || error.failure.applied === 'unknown' }
-    throw error
+    return outcomeOf(error)
   }
 }
 
