@@ -2,6 +2,7 @@ import { RecoveryError, type SerializedPayload, type SnapshotMetadata } from '@d
 import { Attributes } from './attributes.js'
 import type { Item } from './item.js'
 import { itemSize } from './item-size.js'
+import type { Fail } from './legacy-bytes.js'
 import { readLegacySnapshot } from './legacy-snapshot.js'
 import { isPartCount, isPartSetId, MAX_PARTS } from './part-item.js'
 import { snapshotKey } from './snapshot-key.js'
@@ -116,8 +117,6 @@ const isLegacy = (item: Item): boolean =>
   item[Attributes.SNAPSHOT_DATA] === undefined &&
   item[Attributes.COMPRESSION] === undefined &&
   item[Attributes.PART_SET] === undefined
-
-type Fail = (why: string) => never
 
 const readUncompressedSize = (item: Item, number: (name: string) => number, fail: Fail): number | undefined => {
   const compression = item[Attributes.COMPRESSION]
