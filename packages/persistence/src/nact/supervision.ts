@@ -80,11 +80,14 @@ const shown = <C extends NactContext & { readonly mailbox: unknown[] }>(
 /** nact's `onCrash` for a persistent actor, of one in the user's terms. */
 export const superviseWith =
   (actor: PersistentActor, onCrash: OnCrash): OnCrash =>
-  (message, error, ctx, child) => {
+  async (message, error, ctx, child) => {
     const incarnation = actor.current
     if (incarnation === undefined) return onCrash(message, error, ctx, child)
     const failure = child === undefined ? actor.failureOf(error) : undefined
-    return onCrash(failure === undefined ? message : failure.message, error, shown(ctx, actor, incarnation), child)
+    const blamed = failure === undefined ? message : failure.message
+    const decision = await onCrash(blamed, error, shown(ctx, actor, incarnation), child)
+    if (decision === ctx.resume) actor.rest()
+    return decision
   }
 
 /** nact's `afterStop` for a persistent actor. nact calls it again when an actor that has stopped fails. */
