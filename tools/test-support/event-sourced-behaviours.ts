@@ -2,7 +2,6 @@
 import {
   Effect,
   type EventSourcedBehavior,
-  type PersistenceEngine,
   persistenceEngine,
   RecoveryError,
   spawnEventSourced,
@@ -12,7 +11,14 @@ import {
 } from '@dynact/persistence'
 import { jest } from '@jest/globals'
 import { dispatch, Nobody, query, type Ref, stop } from 'nact'
-import { type ActorBehavioursOptions, ASK_TIMEOUT_MS, actorHarness, isStopped, until } from './actor-harness.js'
+import {
+  type ActorBehavioursOptions,
+  type ActorHarness,
+  ASK_TIMEOUT_MS,
+  aroundEach,
+  isStopped,
+  until,
+} from './actor-harness.js'
 import { deferred } from './deferred.js'
 import { hookedJournal } from './hooked-stores.js'
 
@@ -22,20 +28,12 @@ type Command =
 type Behavior = EventSourcedBehavior<string, Command, string>
 
 /** Declares the tests. */
-export const eventSourcedBehaviours = (name: string, { makeEngine }: ActorBehavioursOptions): void => {
+export const eventSourcedBehaviours = (name: string, options: ActorBehavioursOptions): void => {
   describe(`spawnEventSourced on ${name}`, () => {
-    let base: PersistenceEngine
-    let h: ReturnType<typeof actorHarness>
+    let h: ActorHarness
 
-    beforeAll(async () => {
-      base = await makeEngine()
-    })
-    beforeEach(() => {
-      h = actorHarness(base)
-    })
-    afterEach(() => {
-      h.stopAll()
-      jest.restoreAllMocks()
+    aroundEach(options, (fresh) => {
+      h = fresh
     })
 
     /** Adds each letter of a command as an event, and answers with the state. */

@@ -25,7 +25,7 @@ beforeEach(() => {
   })
 })
 afterEach(() => {
-  h.stopSystems()
+  h.stopAll()
   jest.restoreAllMocks()
 })
 
@@ -339,7 +339,7 @@ describe('a fenced write', () => {
   test('fails its message; the actor recovers what the other wrote, and lives on', async () => {
     const actor = h.spawnAppending()
     await h.ask(actor, 'a')
-    await h.intrude(2, 'i')
+    await h.write(2, 'i')
     dispatch(actor, 'b')
 
     expect(await h.ask(actor, 'c')).toBe('aic')
@@ -354,7 +354,7 @@ describe('a fenced write', () => {
     let intrusions = 0
     h.hooks.beforeWrite = async ({ events }) => {
       intrusions += 1
-      await h.intrude(events[0]?.sequenceNr ?? 0, 'i')
+      await h.write(events[0]?.sequenceNr ?? 0, 'i')
     }
     return () => intrusions
   }

@@ -15,7 +15,7 @@ let h: ReturnType<typeof harness>
 beforeEach(() => {
   h = harness()
 })
-afterEach(() => h.stopSystems())
+afterEach(() => h.stopAll())
 
 const payloads = async () => (await h.stored()).map(({ payload }) => payload)
 
@@ -128,7 +128,7 @@ describe('persisting', () => {
       for (const letter of message) void ctx.persist(letter)
     })
     await h.ask(actor, 'abc')
-    h.stopSystems()
+    h.stopAll()
 
     expect(await h.ask(h.spawnAppending())).toBe('abc')
     expect(await payloads()).toEqual(['a', 'b', 'c'])
