@@ -14,7 +14,7 @@ beforeEach(() => {
     saves.push([sequenceNr, snapshot])
   }
 })
-afterEach(() => h.stopSystems())
+afterEach(() => h.stopAll())
 
 /** Resolves when the snapshot of this number has been saved. */
 const saved = (nr: number) => {

@@ -36,6 +36,10 @@ class Implementation implements DynamoDBSnapshotStore {
     this.#requests = connect(config)
   }
 
+  get name(): string {
+    return `table ${this.config.table}`
+  }
+
   loadSnapshot(
     persistenceId: string,
     criteria: SnapshotSelectionCriteria = {},
