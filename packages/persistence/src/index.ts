@@ -39,6 +39,7 @@ export { Tagged, tagged } from './nact/tagged.js'
 export type { AtomicWrite, PersistentRepr } from './persistent-repr.js'
 export type { EventAdapter } from './serialization/event-adapter.js'
 export { type JsonSerializerOptions, jsonSerializer } from './serialization/json-serializer.js'
+export { LEFT_OUT } from './serialization/left-out.js'
 export {
   booleanSerializer,
   byteStringSerializer,
@@ -56,6 +57,7 @@ export {
 } from './serialization/serialization.js'
 export type { SerializationContext, Serializer } from './serialization/serializer.js'
 export type { SnapshotAdapter } from './serialization/snapshot-adapter.js'
+export { startAhead } from './serialization/start-ahead.js'
 export { zodEventAdapter } from './serialization/zod-event-adapter.js'
 export type { SelectedSnapshot, SnapshotMetadata, SnapshotSelectionCriteria, SnapshotStore } from './snapshot-store.js'
 export { type Clock, MonotonicTimestamps } from './timestamps.js'

@@ -224,7 +224,7 @@ export class ActorUnderTest<State, Command, Event> {
     if (!this.#options.verifyState) return
     const { serialization } = this.#options
     const { adapter } = this.#behavior.snapshots ?? {}
-    const context = { persistenceId, sequenceNr: this.#sequenceNr }
+    const context = { persistenceId, sequenceNr: this.#sequenceNr, kind: 'snapshot' } as const
     const stored = await serialization.serialize(adapter === undefined ? state : adapter.toJournal(state), context)
     const loaded = await serialization.deserialize(stored, context)
     assertSame(

@@ -1,6 +1,7 @@
 import {
   type AbortOptions,
   checkPersistenceId,
+  LEFT_OUT,
   PersistenceError,
   type SelectedSnapshot,
   type Serialization,
@@ -63,9 +64,9 @@ class InMemorySnapshotStore implements SnapshotStore {
     if (found === undefined) return undefined
     const { metadata, value, bytes } = found
     if (bytes === undefined) return { metadata, snapshot: value }
-    const snapshot = await this.#serialization?.deserialize(bytes, metadata)
+    const snapshot = await this.#serialization?.deserialize(bytes, { ...metadata, kind: 'snapshot' })
     signal?.throwIfAborted()
-    return { metadata, snapshot }
+    return snapshot === LEFT_OUT ? undefined : { metadata, snapshot }
   }
 
   async saveSnapshot(metadata: SnapshotMetadata, snapshot: unknown, { signal }: AbortOptions = {}): Promise<void> {
@@ -73,7 +74,7 @@ class InMemorySnapshotStore implements SnapshotStore {
     this.#checkUse(persistenceId, signal)
     let bytes: SerializedPayload | undefined
     try {
-      bytes = await this.#serialization?.serialize(snapshot, metadata)
+      bytes = await this.#serialization?.serialize(snapshot, { ...metadata, kind: 'snapshot' })
     } catch (cause) {
       const why = cause instanceof SerializationError ? cause.message : String(cause)
       throw new WriteRejectedError(`${why} No snapshot was stored.`, { persistenceId, sequenceNr, cause })
