@@ -105,6 +105,13 @@ module.exports = {
       to: { path: '(^|node_modules/)avsc(/|$)' },
     },
     {
+      name: 'protobuf-in-serialization-protobuf-only',
+      severity: 'error',
+      comment: 'Protobuf is one serializer among others: use the Serializer interface of persistence.',
+      from: { path: '^packages/', pathNot: '^packages/serialization-protobuf/|/test/' },
+      to: { path: '(^|node_modules/)@bufbuild/' },
+    },
+    {
       name: 'layout-is-pure',
       severity: 'error',
       comment: 'The stored layout is computed, without requests or files: do the I/O in the caller of layout/.',

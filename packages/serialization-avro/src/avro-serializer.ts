@@ -1,7 +1,13 @@
-import { parseConfig, type SerializationContext, SerializationError, type Serializer } from '@dynact/persistence'
+import {
+  checkWellFormed,
+  parseConfig,
+  type SerializationContext,
+  type Serializer,
+  unreadable,
+} from '@dynact/persistence'
 import { z } from 'zod'
 import type { AvroSchema } from './avro-type.js'
-import { checkStrings, checkValue } from './check-value.js'
+import { checkValue } from './check-value.js'
 import { seal, unseal } from './envelope.js'
 import { type Evolution, evolutionOf } from './evolution.js'
 import type { LogicalTypes } from './logical-types.js'
@@ -61,7 +67,7 @@ class AvroSerializer implements Serializer {
   toBinary(value: unknown): Uint8Array {
     const [name, { newest, newestFingerprint }] = this.#typeFor(value)
     checkValue(newest, value)
-    checkStrings(value)
+    checkWellFormed(value)
     return seal(manifestOf(name, newestFingerprint), newest.toBuffer(value))
   }
 
@@ -70,13 +76,7 @@ class AvroSerializer implements Serializer {
       const [evolution, resolver] = this.#versionFor(manifest)
       return plainValue(evolution.newest.fromBuffer(unseal(manifest, bytes), resolver))
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause)
-      throw new SerializationError(reason, {
-        ...(context && { persistenceId: context.persistenceId, sequenceNr: context.sequenceNr }),
-        serializerId: this.identifier,
-        serializerManifest: manifest,
-        cause,
-      })
+      throw unreadable(this.identifier, manifest, context, cause)
     }
   }
 

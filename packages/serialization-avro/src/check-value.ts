@@ -25,14 +25,3 @@ const undeclared = (type: avsc.types.RecordType, value: unknown): string[] =>
   typeof value === 'object' && value !== null
     ? Object.keys(value).filter((name) => !type.fields.some((field) => field.name === name))
     : []
-
-/** @throws TypeError a string has a lone surrogate, which would come back as another character. */
-export const checkStrings = (value: unknown): void => {
-  if (typeof value === 'string' && !value.isWellFormed())
-    throw new TypeError('a string has a lone surrogate, which UTF-8 cannot hold')
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return
-  for (const [key, inner] of Object.entries(value)) {
-    checkStrings(key)
-    checkStrings(inner)
-  }
-}
