@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import avsc, { type Type } from 'avsc'
+import { exactLong } from './exact-long.js'
 import { type LogicalTypes, logicalTypes } from './logical-types.js'
 
 /** An Avro schema as JSON: a type's name, a definition, or (a union) a list of them. */
@@ -8,10 +9,27 @@ export type AvroSchema =
   | { readonly type: unknown; readonly [attribute: string]: unknown }
   | readonly AvroSchema[]
 
+/**
+ * Puts the exact type in the place of every `long`. avsc asks twice about one that carries a logical type: first for the logical type
+ * itself, which it makes, and while it does so for the type below.
+ */
+const exactLongHook = (logical: LogicalTypes) => {
+  const asked = new Set<unknown>()
+  return (schema: unknown): avsc.Type | undefined => {
+    const type = typeof schema === 'object' && schema !== null ? Reflect.get(schema, 'type') : schema
+    if (type !== 'long') return undefined
+    const name = typeof schema === 'object' && schema !== null ? Reflect.get(schema, 'logicalType') : undefined
+    if (typeof name !== 'string' || !Object.hasOwn(logical, name) || asked.delete(schema)) return exactLong
+    asked.add(schema)
+    return undefined
+  }
+}
+
 /** @throws Error the schema is wrong; avsc's message says how. */
 export const avroType = (schema: AvroSchema, own: LogicalTypes = {}): Type =>
   avsc.Type.forSchema(schema as avsc.Schema, {
     logicalTypes: { ...logicalTypes, ...own } as unknown as Record<string, new () => avsc.types.LogicalType>,
+    typeHook: exactLongHook({ ...logicalTypes, ...own }),
     // Or a decimal without a precision would be taken for bytes without a word.
     assertLogicalTypes: true,
   })
