@@ -1,7 +1,7 @@
 import { create, type Message } from '@bufbuild/protobuf'
 import { SerializationError, type Serializer } from '@dynact/persistence'
 import { protobufSerializer } from '@dynact/serialization-protobuf'
-import { depositedV1, depositedV2, messageSchema } from './bank-messages.js'
+import { depositedV1, depositedV2, messageSchema } from '../../../tools/test-support/bank-messages.js'
 
 const context = { persistenceId: 'orders-7', sequenceNr: 3 }
 const v1 = protobufSerializer({ identifier: 1600, messages: [depositedV1] })
