@@ -7,7 +7,7 @@ import {
 } from '@dynact/persistence'
 import { z } from 'zod'
 import type { AvroSchema } from './avro-type.js'
-import { checkValue } from './check-value.js'
+import { checkKeys, checkValue } from './check-value.js'
 import { seal, unseal } from './envelope.js'
 import { type Evolution, evolutionOf } from './evolution.js'
 import type { LogicalTypes } from './logical-types.js'
@@ -68,6 +68,7 @@ class AvroSerializer implements Serializer {
     const [name, { newest, newestFingerprint }] = this.#typeFor(value)
     checkValue(newest, value)
     checkWellFormed(value)
+    checkKeys(value)
     return seal(manifestOf(name, newestFingerprint), newest.toBuffer(value))
   }
 

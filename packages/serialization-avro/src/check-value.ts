@@ -25,3 +25,10 @@ const undeclared = (type: avsc.types.RecordType, value: unknown): string[] =>
   typeof value === 'object' && value !== null
     ? Object.keys(value).filter((name) => !type.fields.some((field) => field.name === name))
     : []
+
+/** @throws TypeError a map has the key `__proto__`, which avsc would read as the map's prototype. */
+export const checkKeys = (value: unknown): void => {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return
+  if (Object.hasOwn(value, '__proto__')) throw new TypeError('a map has the key "__proto__", which would be lost')
+  for (const inner of Object.values(value)) checkKeys(inner)
+}

@@ -76,6 +76,7 @@ test.each<[string, AvroSchema, unknown, RegExp]>([
   ['a missing field', point, {}, /value\.x/],
   ['a lone surrogate', 'string', '\ud800', /lone surrogate/],
   ['a lone surrogate in a key', { type: 'map', values: 'int' }, { '\ud800': 1 }, /lone surrogate/],
+  ['the key __proto__', { type: 'map', values: 'int' }, JSON.parse('{"__proto__":1}'), /__proto__/],
   ['a time of day as a date', { type: 'int', logicalType: 'date' }, new Date(1), /date/],
   ['an invalid date', { type: 'long', logicalType: 'timestamp-millis' }, new Date(Number.NaN), /timestamp/],
   [
