@@ -11,7 +11,7 @@ import {
   spawnPersistent,
 } from '@dynact/persistence'
 import { avroSerializer } from '@dynact/serialization-avro'
-import { encryptedSerializer, inMemoryKeyStore } from '@dynact/serialization-encrypted'
+import { encryptedSerializer, inMemoryKeyStore, Shredded } from '@dynact/serialization-encrypted'
 import { protobufSerializer } from '@dynact/serialization-protobuf'
 import { dispatch, query, type Ref, start, stop } from 'nact'
 import { depositedV1 } from '../../../tools/test-support/bank-messages.js'
@@ -78,6 +78,23 @@ test('an actor recovers what five serializers have written over time', async () 
     expected.map(async (_, index) => (await fixture.getItem(id, index + 1))?.['ev_ser_id']?.N),
   )
   expect(ids).toEqual(['1100', '20', '1500', '1600', '1700', '1700'])
+})
+
+test('an actor of a forgotten id recovers from nothing or from markers, and goes on behind its last number', async () => {
+  const id = freshId('mixed')
+  const keys = inMemoryKeyStore()
+  const reading = (onShredded: 'marker' | 'skip') =>
+    always(encryptedSerializer({ identifier: 1700, inner: jsonSerializer(), keys, onShredded }))
+  await live(id, reading('skip'), 'one', 'two')
+  await keys.forget(id)
+
+  expect(await live(id, reading('skip'))).toEqual([])
+  expect(await live(id, reading('marker'))).toEqual([new Shredded(id, 1), new Shredded(id, 2)])
+
+  await keys.revive(id)
+  await live(id, reading('skip'), 'three')
+  expect(await live(id, reading('marker'))).toEqual([new Shredded(id, 1), new Shredded(id, 2), 'three'])
+  expect(await fixture.getItem(id, 3)).toBeDefined()
 })
 
 test('an event of a serializer that is no longer registered names all that is needed to register it', async () => {
