@@ -27,7 +27,11 @@ const layers = {
     mayImport: ['persistence', 'dynamodb'],
     instead: 'What the queries share with another package belongs in dynamodb (requests, layout) or persistence.',
   },
-  'serialization-[^/]+': {
+  'serialization-encrypted': {
+    mayImport: ['persistence', 'dynamodb'],
+    instead: 'The encrypting serializer knows serializers and the table of its keys: let the user compose the rest.',
+  },
+  'serialization-(?!encrypted/)[^/]+': {
     mayImport: ['persistence'],
     instead: 'A serializer knows the vocabulary of persistence only; whoever stores the bytes composes the two.',
   },
@@ -42,7 +46,7 @@ const layers = {
 }
 
 const layerRules = Object.entries(layers).map(([name, { mayImport, instead }]) => ({
-  name: `layer-of-${name.replace('-[^/]+', '')}`,
+  name: `layer-of-${name.replace(/-\(.*/, '')}`,
   severity: 'error',
   comment: instead,
   from: { path: `^packages/(${name})/src/` },
@@ -76,10 +80,10 @@ module.exports = {
       name: 'no-aws-in-the-vocabulary',
       severity: 'error',
       comment:
-        'persistence, the serializers and the root of testkit do not even know AWS types: state the shape you need.',
+        'persistence, the serializers (but for the keys of the encrypting one) and the root of testkit do not even know AWS types: state the shape you need.',
       from: {
         path: '^packages/(persistence|serialization-[^/]+|testkit)/src/',
-        pathNot: '/src/(embedded|dynamodb-local)',
+        pathNot: '/src/(embedded|dynamodb-local)|^packages/serialization-encrypted/',
       },
       to: { path: '@(aws-sdk|smithy)/' },
     },
@@ -103,6 +107,13 @@ module.exports = {
       comment: 'Avro is one serializer among others: use the Serializer interface of persistence.',
       from: { pathNot: '^packages/serialization-avro/' },
       to: { path: '(^|node_modules/)avsc(/|$)' },
+    },
+    {
+      name: 'protobuf-in-serialization-protobuf-only',
+      severity: 'error',
+      comment: 'Protobuf is one serializer among others: use the Serializer interface of persistence.',
+      from: { path: '^packages/', pathNot: '^packages/serialization-protobuf/|/test/' },
+      to: { path: '(^|node_modules/)@bufbuild/' },
     },
     {
       name: 'layout-is-pure',

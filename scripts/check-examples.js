@@ -3,7 +3,7 @@
 // file, whole. `--write` puts it there.
 import { readFileSync, writeFileSync } from 'node:fs'
 
-const pages = ['README.md', 'docs/actors.md']
+const pages = ['README.md', 'docs/actors.md', 'docs/serialization.md']
 const block = /(<!-- example: (\S+) -->\n```ts\n)([\s\S]*?)(```\n<!-- \/example -->)/g
 const isWriting = process.argv.includes('--write')
 

@@ -34,8 +34,8 @@ const journalNameSchema = z
     'must not have P, SH or SL between its dashes, or keys of different names could collide',
   )
 
-/** The options that a journal and a snapshot store have in common. */
-export const storeOptions = (defaultTable: string) =>
+/** The options of whatever keeps something in a table. */
+export const connectionOptions = (defaultTable: string) =>
   ({
     /** A client of the user's own; it stays open when the store closes. Either this or `clientConfig`. */
     client: z.custom<DynamoDBClient>(isClient, 'must be a DynamoDBClient').optional(),
@@ -55,12 +55,6 @@ export const storeOptions = (defaultTable: string) =>
     retry: retrySchema.prefault({}),
     /** Name of the table. */
     table: tableNameSchema.default(defaultTable),
-    /** Prefix of every key, the Akka and Pekko plugins' `journal-name`: several can share a table. */
-    journalName: journalNameSchema.default('journal'),
-    /** Turns events or states into bytes and back. */
-    serialization: z
-      .custom<Serialization>(isSerialization, 'must come from serialization(...)')
-      .default(() => serialization()),
     /** Is given the figures of every request. DynamoDB is then asked for the capacity units of each. */
     onMetrics: z.custom<(metrics: OperationMetrics) => void>(isFunction, 'must be a function').optional(),
     /** Makes a span of every request: a tracer of `@opentelemetry/api`. */
@@ -69,6 +63,18 @@ export const storeOptions = (defaultTable: string) =>
     logger: z
       .custom<Logger>(hasMethods('debug', 'info', 'warn', 'error'), 'must have the methods debug, info, warn and error')
       .optional(),
+  }) as const
+
+/** The options that a journal and a snapshot store have in common. */
+export const storeOptions = (defaultTable: string) =>
+  ({
+    ...connectionOptions(defaultTable),
+    /** Prefix of every key, the Akka and Pekko plugins' `journal-name`: several can share a table. */
+    journalName: journalNameSchema.default('journal'),
+    /** Turns events or states into bytes and back. */
+    serialization: z
+      .custom<Serialization>(isSerialization, 'must come from serialization(...)')
+      .default(() => serialization()),
     /** The largest item that is sent, in bytes; of a snapshot with its entry in the local index. */
     maxItemSize: z.int().min(1_000).max(MAX_ITEM_BYTES).default(MAX_ITEM_BYTES),
   }) as const
@@ -82,7 +88,7 @@ const isOneClientCheckable = ({ value, issues }: z.core.ParsePayload): boolean =
   value !== null &&
   !issues.some(({ path }) => path?.[0] === 'client' || path?.[0] === 'clientConfig')
 
-/** What to `refine` a schema of {@link storeOptions} with: exactly one of `client` and `clientConfig` is given. */
+/** What to `refine` a schema of {@link connectionOptions} with: exactly one of `client` and `clientConfig` is given. */
 export const ONE_CLIENT = [
   hasOneClient,
   {

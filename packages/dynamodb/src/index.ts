@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 export { classify, type Failure, type FailureReason } from './classify.js'
-export { ONE_CLIENT, storeOptions } from './config.js'
+export { connectionOptions, ONE_CLIENT, storeOptions } from './config.js'
 export { type ConnectOptions, connect } from './connect.js'
 export { deleteItems } from './delete-items.js'
 export { ConflictError, RequestFailedError } from './errors.js'

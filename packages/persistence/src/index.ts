@@ -39,8 +39,10 @@ export { type PersistentActorFunction, spawnPersistent } from './nact/spawn-pers
 export type { SpawnPersistentProps } from './nact/spawn-persistent-props.js'
 export { Tagged, tagged } from './nact/tagged.js'
 export type { AtomicWrite, PersistentRepr } from './persistent-repr.js'
+export { checkWellFormed } from './serialization/check-well-formed.js'
 export type { EventAdapter } from './serialization/event-adapter.js'
 export { type JsonSerializerOptions, jsonSerializer } from './serialization/json-serializer.js'
+export { LEFT_OUT } from './serialization/left-out.js'
 export {
   booleanSerializer,
   byteStringSerializer,
@@ -58,6 +60,8 @@ export {
 } from './serialization/serialization.js'
 export type { SerializationContext, Serializer } from './serialization/serializer.js'
 export type { SnapshotAdapter } from './serialization/snapshot-adapter.js'
+export { startAhead } from './serialization/start-ahead.js'
+export { unreadable } from './serialization/unreadable.js'
 export { zodEventAdapter } from './serialization/zod-event-adapter.js'
 export type { SelectedSnapshot, SnapshotMetadata, SnapshotSelectionCriteria, SnapshotStore } from './snapshot-store.js'
 export { type Clock, MonotonicTimestamps } from './timestamps.js'

@@ -1,5 +1,5 @@
 import { type Item, readSnapshotItem, unreadableSnapshot } from '@dynact/dynamodb'
-import { type SelectedSnapshot, SerializationError } from '@dynact/persistence'
+import { LEFT_OUT, type SelectedSnapshot, SerializationError } from '@dynact/persistence'
 import { decompress } from './compression.js'
 import { DamagedPartsError, readParts } from './read-parts.js'
 import type { SnapshotCall } from './snapshot-context.js'
@@ -9,11 +9,12 @@ const reasonOf = (cause: unknown) => (cause instanceof Error ? cause.message : S
 /**
  * The state of a snapshot from its item: its parts are fetched and checked, it is decompressed and deserialized.
  *
+ * @returns undefined when its serializer leaves it out.
  * @throws {@link RecoveryError} what is stored is damaged.
  * @throws {@link SerializationError} its serializer is not registered, or has failed.
  * @throws {@link RequestFailedError} its parts could not be fetched.
  */
-export const decodeSnapshot = async (call: SnapshotCall, item: Item): Promise<SelectedSnapshot> => {
+export const decodeSnapshot = async (call: SnapshotCall, item: Item): Promise<SelectedSnapshot | undefined> => {
   const { table, serialization } = call.config
   const { metadata, payload, parts, uncompressedSize } = readSnapshotItem(item, table, call.persistenceId)
   let { bytes } = payload
@@ -29,7 +30,8 @@ export const decodeSnapshot = async (call: SnapshotCall, item: Item): Promise<Se
     throw unreadableSnapshot(table, metadata, `it can't be decompressed: ${reasonOf(cause)}`, cause)
   }
   try {
-    return { metadata, snapshot: await serialization.deserialize({ ...payload, bytes }, metadata) }
+    const snapshot = await serialization.deserialize({ ...payload, bytes }, { ...metadata, kind: 'snapshot' })
+    return snapshot === LEFT_OUT ? undefined : { metadata, snapshot }
   } catch (cause) {
     if (!(cause instanceof SerializationError)) throw cause
     const { persistenceId, sequenceNr, serializerId, serializerManifest } = cause

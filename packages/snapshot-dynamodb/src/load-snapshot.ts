@@ -41,7 +41,8 @@ const loadOnce = async (
   for await (const items of findSnapshots(call, criteria, { keysOnly: false }))
     for (const item of items)
       try {
-        return await decodeSnapshot(call, item)
+        const found = await decodeSnapshot(call, item)
+        if (found !== undefined) return found
       } catch (error) {
         if (!isUnreadable(error)) throw error
         if (await wasReplaced(call, item)) return 'replaced'

@@ -57,7 +57,7 @@ const prepare = async (
   metadata: SnapshotMetadata,
   snapshot: unknown,
 ): Promise<Prepared> => {
-  const payload = await serialization.serialize(snapshot, metadata)
+  const payload = await serialization.serialize(snapshot, { ...metadata, kind: 'snapshot' })
   const plain = { metadata, payload, uncompressedSize: undefined, item: snapshotItem(journalName, metadata, payload) }
   const bytes = await compress(payload.bytes, compression)
   if (bytes === undefined) return plain

@@ -6,6 +6,7 @@ import {
   checkPersistenceId,
   FencedError,
   type Journal,
+  LEFT_OUT,
   PersistenceError,
   type PersistentRepr,
   type Replay,
@@ -138,7 +139,11 @@ class InMemoryJournal implements Journal {
       events.map(async (event): Promise<StoredEvent> => {
         const { sequenceNr } = event
         try {
-          const payload = await this.#serialization?.serialize(event.payload, { persistenceId, sequenceNr })
+          const payload = await this.#serialization?.serialize(event.payload, {
+            persistenceId,
+            sequenceNr,
+            kind: 'event',
+          })
           const kept = payload === undefined ? event : { ...event, payload: undefined }
           return { event: { ...kept, tags: [...event.tags] }, payload, first, last }
         } catch (cause) {
@@ -191,7 +196,8 @@ class InMemoryJournal implements Journal {
       const value =
         payload === undefined
           ? event.payload
-          : await this.#serialization?.deserialize(payload, { persistenceId, sequenceNr })
+          : await this.#serialization?.deserialize(payload, { persistenceId, sequenceNr, kind: 'event' })
+      if (value === LEFT_OUT) continue
       yield { ...event, payload: value }
     }
   }

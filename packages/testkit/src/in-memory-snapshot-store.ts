@@ -1,6 +1,7 @@
 import {
   type AbortOptions,
   checkPersistenceId,
+  LEFT_OUT,
   PersistenceError,
   type SelectedSnapshot,
   type Serialization,
@@ -54,18 +55,16 @@ class InMemorySnapshotStore implements SnapshotStore {
     { signal }: AbortOptions = {},
   ): Promise<SelectedSnapshot | undefined> {
     this.#checkUse(persistenceId, signal)
-    const found = [...(this.#snapshots.get(persistenceId)?.values() ?? [])]
+    const newestFirst = [...(this.#snapshots.get(persistenceId)?.values() ?? [])]
       .filter(({ metadata }) => matches(metadata, criteria))
-      .reduce<StoredSnapshot | undefined>(
-        (best, next) => (best === undefined || next.metadata.sequenceNr > best.metadata.sequenceNr ? next : best),
-        undefined,
-      )
-    if (found === undefined) return undefined
-    const { metadata, value, bytes } = found
-    if (bytes === undefined) return { metadata, snapshot: value }
-    const snapshot = await this.#serialization?.deserialize(bytes, metadata)
-    signal?.throwIfAborted()
-    return { metadata, snapshot }
+      .sort((a, b) => b.metadata.sequenceNr - a.metadata.sequenceNr)
+    for (const { metadata, value, bytes } of newestFirst) {
+      if (bytes === undefined) return { metadata, snapshot: value }
+      const snapshot = await this.#serialization?.deserialize(bytes, { ...metadata, kind: 'snapshot' })
+      signal?.throwIfAborted()
+      if (snapshot !== LEFT_OUT) return { metadata, snapshot }
+    }
+    return undefined
   }
 
   async saveSnapshot(metadata: SnapshotMetadata, snapshot: unknown, { signal }: AbortOptions = {}): Promise<void> {
@@ -73,7 +72,7 @@ class InMemorySnapshotStore implements SnapshotStore {
     this.#checkUse(persistenceId, signal)
     let bytes: SerializedPayload | undefined
     try {
-      bytes = await this.#serialization?.serialize(snapshot, metadata)
+      bytes = await this.#serialization?.serialize(snapshot, { ...metadata, kind: 'snapshot' })
     } catch (cause) {
       const why = cause instanceof SerializationError ? cause.message : String(cause)
       throw new WriteRejectedError(`${why} No snapshot was stored.`, { persistenceId, sequenceNr, cause })

@@ -104,7 +104,7 @@ export class KitStores<State, Command, Event> {
     )
     if (!this.#verifyState) return
     const { adapter } = snapshots ?? {}
-    const context = { persistenceId, sequenceNr: this.sequenceNr }
+    const context = { persistenceId, sequenceNr: this.sequenceNr, kind: 'snapshot' } as const
     const toStore = adapter === undefined ? state : adapter.toJournal(state)
     const loaded = await this.#serialization.deserialize(await this.#serialization.serialize(toStore, context), context)
     assertSame(

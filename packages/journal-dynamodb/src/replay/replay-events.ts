@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { checkKeyLength, RequestFailedError, type RequestOptions } from '@dynact/dynamodb'
 import {
   type AbortOptions,
@@ -7,6 +8,7 @@ import {
   RecoveryError,
   type Replay,
   type ReplayRange,
+  startAhead,
 } from '@dynact/persistence'
 import type { JournalContext } from '../journal-context.js'
 import { decodeEvent } from './decode-event.js'
@@ -55,14 +57,15 @@ export const replayEvents = (
   const history = new StoredHistory(context, persistenceId, range, options)
 
   const pacer = new EventLoopPacer()
+  const { serialization } = context.config
 
   async function* events(): AsyncGenerator<PersistentRepr, void> {
     try {
       for await (const visible of history.visibleEvents()) {
-        for (const event of visible) {
+        for (const decoded of startAhead(visible, (event) => decodeEvent(serialization, persistenceId, event))) {
           signal?.throwIfAborted()
-          const repr = decodeEvent(context.config.serialization, persistenceId, event)
-          yield repr instanceof Promise ? await repr : repr
+          const repr = types.isPromise(decoded) ? await decoded : decoded
+          if (repr !== undefined) yield repr
           if (pacer.isDue) await pacer.giveWay()
         }
       }

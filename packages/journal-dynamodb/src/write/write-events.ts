@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import {
   Attributes,
   checkKeyLength,
@@ -18,7 +19,9 @@ import {
   FencedError,
   ItemTooLargeError,
   isPersistenceError,
+  type PersistentRepr,
   type SerializedPayload,
+  startAhead,
   WriteRejectedError,
   WriteUncertainError,
 } from '@dynact/persistence'
@@ -75,12 +78,11 @@ const prepare = async (context: JournalContext, write: AtomicWrite): Promise<Wri
     checkPersistenceId(persistenceId)
     checkKeyLength(config, persistenceId)
     checkAtomicWrite(write)
-    const payloads = await Promise.all(
-      events.map(
-        async ({ payload, sequenceNr }): Promise<SerializedPayload> =>
-          config.serialization.serialize(payload, { persistenceId, sequenceNr }),
-      ),
-    )
+    const serialize = ({ payload, sequenceNr }: PersistentRepr) =>
+      config.serialization.serialize(payload, { persistenceId, sequenceNr, kind: 'event' })
+    const payloads: SerializedPayload[] = []
+    for (const payload of startAhead(events, serialize))
+      payloads.push(types.isPromise(payload) ? await payload : payload)
     const steps = planWrite(config, write, payloads, tails.get(persistenceId))
     for (const { items } of steps) for (const item of items) checkSize(config.maxItemSize, persistenceId, item)
     return steps

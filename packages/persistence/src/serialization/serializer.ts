@@ -2,6 +2,8 @@
 export interface SerializationContext {
   readonly persistenceId: string
   readonly sequenceNr: number
+  /** What it is a part of: both have sequence numbers. Left out by who does not say. */
+  readonly kind?: 'event' | 'snapshot' | undefined
 }
 
 /**
@@ -13,6 +15,8 @@ export interface Serializer<T = unknown> {
   readonly identifier: number
   /** What `fromBinary` needs to know beside the bytes (a type name, a schema version); `''` for nothing. */
   manifest(value: T): string
+  /** May be asynchronous: at most 16 run at once for a write or a replay. What it throws rejects the write before anything is sent. */
   toBinary(value: T, context?: SerializationContext): Uint8Array | Promise<Uint8Array>
+  /** May be asynchronous, as `toBinary`; order is kept. May give {@link LEFT_OUT} instead of a value. What it throws fails the recovery. */
   fromBinary(bytes: Uint8Array, manifest: string, context?: SerializationContext): T | Promise<T>
 }
