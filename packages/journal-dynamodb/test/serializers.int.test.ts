@@ -128,7 +128,11 @@ test('isMessage tells the messages of Protobuf from other values: a binding', ()
 describe('a forgotten id', () => {
   const using = (onShredded: 'marker' | 'skip' | 'fail', keys = keyStore()) => {
     const serializer = encryptedSerializer({ identifier: 1700, inner: jsonSerializer(), keys, onShredded })
-    return { serializer, journal: fixture.journal({ serialization: serializationWith(serializer), onGap: 'fail' }) }
+    return {
+      serializer,
+      keys,
+      journal: fixture.journal({ serialization: serializationWith(serializer), onGap: 'fail' }),
+    }
   }
   const replay = async (journal: ReturnType<typeof fixture.journal>, id: string) => {
     const replayed = journal.replayEvents(id)
@@ -168,20 +172,24 @@ describe('a forgotten id', () => {
     expect(await replay(journal, id)).toEqual({ seen: ['c'], highest: 3 })
   })
 
-  test('has its snapshot shredded', async () => {
+  test('has its snapshot shredded, or as good as not there', async () => {
     const id = freshId()
-    const { serializer } = using('marker')
-    const store = dynamoDBSnapshotStore({
-      client: fixture.client,
-      transport: testTransport,
-      table: snapshotTable,
-      serialization: serializationWith(serializer),
-    })
-    await store.saveSnapshot({ persistenceId: id, sequenceNr: 3, timestamp: 1 }, { name: 'Ada' })
+    const { serializer, keys } = using('marker')
+    const storeWith = (own: typeof serializer) =>
+      dynamoDBSnapshotStore({
+        client: fixture.client,
+        transport: testTransport,
+        table: snapshotTable,
+        serialization: serializationWith(own),
+      })
+    const [marking, skipping] = [storeWith(serializer), storeWith(using('skip', keys).serializer)]
+    await marking.saveSnapshot({ persistenceId: id, sequenceNr: 3, timestamp: 1 }, { name: 'Ada' })
     await serializer.forget(id)
 
-    expect((await store.loadSnapshot(id))?.snapshot).toEqual(new Shredded(id, 3))
-    await store.close()
+    expect((await marking.loadSnapshot(id))?.snapshot).toEqual(new Shredded(id, 3))
+    expect(await skipping.loadSnapshot(id)).toBeUndefined()
+    await marking.close()
+    await skipping.close()
   })
 })
 
