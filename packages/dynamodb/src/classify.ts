@@ -163,7 +163,7 @@ export const FAILURES = {
     ...NEVER,
     reason: 'refused',
     isOverload: false,
-    advice: 'Create the table first: see createJournalTable and createSnapshotTable.',
+    advice: 'Create the table first: every store has a function for it, such as createJournalTable.',
     names: ['ResourceNotFoundException'],
   },
   invalid: {

@@ -94,19 +94,27 @@ export class SerializationError extends PersistenceError {
   readonly serializerId: number | undefined
   /** The serializer's manifest of the payload; `''` when it has none. */
   readonly serializerManifest: string
+  /** Could what the serializer needs, such as a key, not be had for now? Then the payload may be all right. */
+  readonly isTransient: boolean
 
   constructor(
     message: string,
     facts: PersistenceErrorFacts & {
       readonly serializerId?: number | undefined
       readonly serializerManifest?: string | undefined
+      /** @defaultValue what the cause says, or `false` */
+      readonly isTransient?: boolean | undefined
     },
   ) {
     super(message, facts)
     this.serializerId = facts.serializerId
     this.serializerManifest = facts.serializerManifest ?? ''
+    this.isTransient = facts.isTransient ?? saysTransient(facts.cause)
   }
 }
+
+const saysTransient = (cause: unknown): boolean =>
+  typeof cause === 'object' && cause !== null && 'isTransient' in cause && cause.isTransient === true
 
 /** What is stored can't be read back. The message names the table, the id and what to do. */
 export class RecoveryError extends PersistenceError {

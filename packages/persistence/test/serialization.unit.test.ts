@@ -69,11 +69,35 @@ describe('jsonSerializer', () => {
     ['a typed array', { bytes: bytes(1) }],
     ['NaN', { n: Number.NaN }],
     ['Infinity', [Number.POSITIVE_INFINITY]],
+    ['a boxed NaN', [new Number(Number.NaN)]],
     ['undefined', undefined],
+    ['undefined in an array', { list: [1, undefined] }],
     ['a function', () => {}],
+    ['a function as a property', { call: () => {} }],
+    ['a symbol as a property', { id: Symbol('id') }],
+    ['an invalid date', { at: new Date(Number.NaN) }],
+    ['a promise that was not awaited', { total: Promise.resolve(1) }],
+    ['an error', { reason: new Error('no') }],
+    ['a regular expression', { pattern: /x/ }],
+    ['a buffer', { bytes: new ArrayBuffer(1) }],
+    ['a weak map', new WeakMap()],
     ['a bigint', { n: 1n }],
   ])('refuses %s, which JSON would lose', (_, value) => {
     expect(() => json.toBinary(value)).toThrow(TypeError)
+  })
+
+  test('leaves out properties that are undefined, writes dates as text and null as it is', () => {
+    const value = { at: new Date(0), nothing: null, left: undefined, list: [null] }
+
+    const stored = json.toBinary(value) as Uint8Array
+
+    expect(json.fromBinary(stored, '')).toEqual({ at: '1970-01-01T00:00:00.000Z', nothing: null, list: [null] })
+  })
+
+  test('names the place of what it refuses', () => {
+    expect(() => json.toBinary({ list: [1, undefined] })).toThrow('the element 1 is undefined, in an array')
+    expect(() => json.toBinary({ reason: new Error('no') })).toThrow('the property "reason" is an Error')
+    expect(() => json.toBinary(new Set())).toThrow('the value is a Set')
   })
 
   test('checks against its schema on writing and on reading, and names the path', () => {
@@ -169,6 +193,34 @@ describe('serialization', () => {
     ).rejects.toMatchObject({ code: 'SERIALIZATION', serializerId: 1300, message: expect.stringContaining('not cart') })
   })
 
+  test('reads by a serializer of the user’s what Akka or Pekko wrote under an identifier that dynact has none for', async () => {
+    const jackson = { ...jsonSerializer(), identifier: 31 }
+    const stored = { serializerId: 31, serializerManifest: 'com.shop.Ordered', bytes: utf8('{"amount":7}') }
+
+    expect(() => serialization().deserialize(stored, context)).toThrow('Register the serializer with identifier 31')
+    expect(await serialization({ serializers: [jackson] }).deserialize(stored, context)).toEqual({ amount: 7 })
+  })
+
+  test('names the binding whose predicate fails: nothing is written', () => {
+    const bindings = [{ when: (value: unknown) => (value as { amount: number }).amount > 0, use: money }]
+
+    expect(() => serialization({ bindings }).serialize(null, context)).toThrow(
+      expect.objectContaining({ code: 'SERIALIZATION', ...context, message: expect.stringContaining('binding 0') }),
+    )
+  })
+
+  test('what a serializer calls transient is told on', async () => {
+    const cause = Object.assign(new Error('throttled'), { isTransient: true })
+    const busy = { ...money, fromBinary: () => Promise.reject(cause) }
+    const stored = await withMoney.serialize(new Money(7), context)
+
+    await expect(serialization({ serializers: [busy] }).deserialize(stored, context)).rejects.toMatchObject({
+      isTransient: true,
+      cause,
+    })
+    expect(() => serialization().deserialize(stored, context)).toThrow(expect.objectContaining({ isTransient: false }))
+  })
+
   test('names the serializer that cannot write', async () => {
     const failing = { ...money, toBinary: () => Promise.reject(new Error('broken')) }
     const used = serialization({ bindings: [{ when: (value) => value instanceof Money, use: failing }] })
@@ -190,7 +242,12 @@ describe('serialization', () => {
 
   test.each<[string, Parameters<typeof serialization>[0]]>([
     ['two serializers of one identifier', { serializers: [money, { ...money }] }],
-    ['an identifier of Akka and Pekko', { serializers: [{ ...money, identifier: 40 }] }],
+    [
+      'an identifier of Akka and Pekko to write',
+      { bindings: [{ when: () => true, use: { ...money, identifier: 40 } }] },
+    ],
+    ['an identifier of Akka and Pekko as the fallback', { fallback: { ...money, identifier: 31 } }],
+    ['another serializer for a built-in identifier', { serializers: [{ ...money, identifier: 20 }] }],
     ['an identifier that is no integer', { fallback: { ...money, identifier: 1.5 } }],
   ])('refuses %s', (_, options) => {
     expect(() => serialization(options)).toThrow(expect.objectContaining({ code: 'CONFIG' }))

@@ -16,10 +16,17 @@ const MS_PER_DAY = 86_400_000
 const isDate = (value: unknown): value is Date => value instanceof Date && Number.isSafeInteger(value.getTime())
 const same = (value: unknown): unknown => value
 
+/** Not every long is a time that JavaScript has. */
+const dateOf = (ms: number): Date => {
+  const date = new Date(ms)
+  if (isDate(date)) return date
+  throw new RangeError(`${ms} milliseconds are beyond the dates of JavaScript`)
+}
+
 /** `timestamp-millis` on `long`: a `Date`. */
 export class TimestampMillisType extends avsc.types.LogicalType {
   protected override _fromValue(value: number): Date {
-    return new Date(value)
+    return dateOf(value)
   }
 
   protected override _toValue(value: unknown): number | undefined {
@@ -28,14 +35,14 @@ export class TimestampMillisType extends avsc.types.LogicalType {
 
   protected override _resolve(writer: Type): ((value: never) => unknown) | undefined {
     if (writer instanceof TimestampMillisType) return same
-    return writer.typeName === 'long' || writer.typeName === 'int' ? (value: number) => new Date(value) : undefined
+    return writer.typeName === 'long' || writer.typeName === 'int' ? dateOf : undefined
   }
 }
 
 /** `date` on `int`: a `Date` of midnight UTC. Any other time of day is refused, since it would be lost. */
 export class DateType extends avsc.types.LogicalType {
   protected override _fromValue(value: number): Date {
-    return new Date(value * MS_PER_DAY)
+    return dateOf(value * MS_PER_DAY)
   }
 
   protected override _toValue(value: unknown): number | undefined {
@@ -44,7 +51,7 @@ export class DateType extends avsc.types.LogicalType {
 
   protected override _resolve(writer: Type): ((value: never) => unknown) | undefined {
     if (writer instanceof DateType) return same
-    return writer.typeName === 'int' ? (value: number) => new Date(value * MS_PER_DAY) : undefined
+    return writer.typeName === 'int' ? (value: number) => dateOf(value * MS_PER_DAY) : undefined
   }
 }
 

@@ -197,3 +197,13 @@ test('takes logical types of the user', () => {
   expect(serializer.fromBinary(bytes, serializer.manifest(new Date(0)))).toEqual(new Date(1000))
   expect(Object.keys(logicalTypes)).toEqual(['timestamp-millis', 'date', 'decimal'])
 })
+
+test('a long that became a time, and is beyond the dates of JavaScript, is an error and no invalid date', () => {
+  const time = { type: 'long', logicalType: 'timestamp-millis' } as const
+  const before = avroSerializer({ identifier: 1500, schemas: { T: 'long' } })
+  const after = avroSerializer({ identifier: 1500, schemas: { T: ['long', time] } })
+  const stored = (value: number) => before.toBinary(value) as Uint8Array
+
+  expect(after.fromBinary(stored(8.64e15), before.manifest(1))).toEqual(new Date(8.64e15))
+  expect(() => after.fromBinary(stored(8.64e15 + 1), before.manifest(1))).toThrow('beyond the dates of JavaScript')
+})

@@ -1,4 +1,11 @@
-import { LEFT_OUT, parseConfig, type SerializationContext, type Serializer, unreadable } from '@dynact/persistence'
+import {
+  LEFT_OUT,
+  parseConfig,
+  type SerializationContext,
+  SerializationError,
+  type Serializer,
+  unreadable,
+} from '@dynact/persistence'
 import { z } from 'zod'
 import { decrypt, encrypt, keyVersionOf, type Place } from './envelope.js'
 import type { KeyStore } from './key-store.js'
@@ -43,6 +50,16 @@ export interface EncryptedSerializer extends Serializer {
    * the key in a cache goes on using it until it expires.
    */
   forget(persistenceId: string): Promise<void>
+}
+
+/** A key that can't be had says nothing of the payload: nobody may take it for damaged. */
+const fetched = async <T>(context: SerializationContext, fetch: () => Promise<T>): Promise<T> => {
+  try {
+    return await fetch()
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new SerializationError(`its data key could not be had: ${reason}`, { ...context, cause, isTransient: true })
+  }
 }
 
 class Implementation implements EncryptedSerializer {
@@ -93,9 +110,9 @@ class Implementation implements EncryptedSerializer {
       )
     const { persistenceId, sequenceNr } = place.context
     const version = keyVersionOf(bytes)
-    const key = await this.#keys.get(persistenceId, version)
+    const key = await fetched(place.context, () => this.#keys.get(persistenceId, version))
     if (key === undefined || key.version !== version) {
-      if ((await this.#keys.isForgotten?.(persistenceId, version)) === false)
+      if ((await fetched(place.context, async () => this.#keys.isForgotten?.(persistenceId, version))) === false)
         throw new TypeError(
           `there is no data key of version ${version} for this id, and none was forgotten. Use the key store that it was written with, or restore its table from a backup`,
         )

@@ -25,19 +25,29 @@ export const wrappedKeys = (keys: ReadonlyMap<number, Uint8Array>): Item[string]
   M: Object.fromEntries([...keys].map(([version, wrapped]) => [String(version), { B: wrapped }])),
 })
 
+const isVersion = (value: number): boolean => Number.isSafeInteger(value) && value >= 0
+
 /** @throws {@link PersistenceError} the item is damaged. */
 export const readKeyItem = (item: Item, table: string, persistenceId: string): KeyRing => {
   const version = Number(item[KeyAttributes.VERSION]?.N)
   const forgottenTo = Number(item[KeyAttributes.FORGOTTEN_TO]?.N ?? 0)
+  const isForgotten = item[KeyAttributes.FORGOTTEN]?.BOOL === true
+  const fail = (why: string): never => {
+    throw new PersistenceError(
+      `${persistenceId}: the item of its data keys in table ${table} is damaged: ${why}. Restore it from a backup.`,
+      { persistenceId },
+    )
+  }
+  if (!isVersion(version)) fail(`${KeyAttributes.VERSION} is not a version`)
+  if (!isVersion(forgottenTo)) fail(`${KeyAttributes.FORGOTTEN_TO} is not a version`)
   const keys = new Map<number, Uint8Array>()
   for (const [name, { B: wrapped }] of Object.entries(item[KeyAttributes.KEYS]?.M ?? {})) {
-    if (wrapped !== undefined) keys.set(Number(name), wrapped)
+    const of = Number(name)
+    // What is passed over here, the next rotation would write over.
+    if (wrapped === undefined) fail(`its key of version ${name} is not binary`)
+    else if (!isVersion(of) || of === 0 || of > version)
+      fail(`it has a key of version ${name}, beyond its newest, ${version}`)
+    else keys.set(of, wrapped)
   }
-  const isForgotten = item[KeyAttributes.FORGOTTEN]?.BOOL === true
-  if (Number.isSafeInteger(version) && Number.isSafeInteger(forgottenTo))
-    return { version, forgottenTo, isForgotten, keys }
-  throw new PersistenceError(
-    `${persistenceId}: the item of its data keys in table ${table} is damaged. Restore it from a backup.`,
-    { persistenceId },
-  )
+  return { version, forgottenTo, isForgotten, keys }
 }

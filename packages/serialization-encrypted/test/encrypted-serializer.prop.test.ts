@@ -9,7 +9,8 @@ const contexts = fc.record({
   sequenceNr: fc.constantFrom(1, 2, 12, 2 ** 53 - 1),
   kind: fc.constantFrom('event' as const, 'snapshot' as const, undefined),
 })
-const values = fc.jsonValue().filter((value) => !Object.is(value, -0) && !JSON.stringify(value).includes('-0'))
+/** As JSON gives them back: without -0. */
+const values = fc.jsonValue().map((value): unknown => JSON.parse(JSON.stringify(value)))
 
 test('gives back what was written, at its own place only', async () => {
   await fc.assert(

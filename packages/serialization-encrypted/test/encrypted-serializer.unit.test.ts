@@ -180,6 +180,28 @@ describe('after forget', () => {
     expect(String(failure)).toMatch(/no data key of version 1/)
   })
 
+  test('a key that can not be had for now is told as such: the payload may be all right', async () => {
+    const { keys, serializer } = make()
+    const bytes = await serializer.toBinary('secret', context)
+    const cause = new Error('throttled')
+    const busy: KeyStore = {
+      getOrCreate: (id) => keys.getOrCreate(id),
+      forget: (id) => keys.forget(id),
+      get: () => Promise.reject(cause),
+    }
+
+    const error = await failureOf(make({ keys: busy }).serializer.fromBinary(bytes, manifest, context))
+
+    expect(error).toMatchObject({
+      code: 'SERIALIZATION',
+      isTransient: true,
+      ...{ persistenceId: 'orders-7', sequenceNr: 3 },
+    })
+    expect(String(error)).toContain('its data key could not be had: throttled')
+    const damaged = await failureOf(make({ keys }).serializer.fromBinary(bytes.slice(1), manifest, context))
+    expect(damaged).toMatchObject({ isTransient: false })
+  })
+
   test('a key store of the user that only says what is there is believed', async () => {
     const held = new Map<string, { version: number; key: Uint8Array }>()
     const keys: KeyStore = {

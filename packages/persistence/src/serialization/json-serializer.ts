@@ -10,21 +10,50 @@ const fromUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 const same = (value: unknown): unknown => value
 
-/** JSON turns these into `{}`, `null` or an object of digits without a word: the data would be gone. */
-const refuseWhatJsonLoses = (key: string, value: unknown): unknown => {
-  const refuse = (what: string) => {
-    const where = key === '' ? 'the value' : `the property ${JSON.stringify(key)}`
-    throw new TypeError(
-      `${where} is ${what}, which JSON would lose; convert it first, or bind a serializer of your own`,
-    )
+/** Objects that JSON turns into `{}` or an object of digits. */
+const LOST_CLASSES = [
+  Map,
+  Set,
+  WeakMap,
+  WeakSet,
+  WeakRef,
+  Promise,
+  RegExp,
+  Error,
+  ArrayBuffer,
+  SharedArrayBuffer,
+] as const
+
+/** What of a value JSON would drop, or turn into something else, without a word: the data would be gone. */
+const lostAs = (holder: unknown, key: string, value: unknown): string | undefined => {
+  switch (typeof value) {
+    case 'number':
+      return Number.isFinite(value) ? undefined : String(value)
+    case 'function':
+    case 'symbol':
+      return `a ${typeof value}`
+    case 'undefined':
+      return Array.isArray(holder) ? 'undefined, in an array' : undefined
+    case 'object': {
+      // JSON.stringify has called toJSON by now: an invalid date is null.
+      if (value === null)
+        return (holder as Record<string, unknown>)[key] instanceof Date ? 'an invalid date' : undefined
+      if (ArrayBuffer.isView(value)) return 'a typed array'
+      if (value instanceof Number && !Number.isFinite(value.valueOf())) return String(value)
+      const lost = LOST_CLASSES.find((type) => value instanceof type)
+      return lost && `${/^[AE]/.test(lost.name) ? 'an' : 'a'} ${lost.name}`
+    }
+    default:
+      return undefined
   }
-  if (typeof value === 'number' && !Number.isFinite(value)) refuse(String(value))
-  if (typeof value === 'object' && value !== null) {
-    if (value instanceof Map) refuse('a Map')
-    if (value instanceof Set) refuse('a Set')
-    if (ArrayBuffer.isView(value)) refuse('a typed array')
-  }
-  return value
+}
+
+function refuseWhatJsonLoses(this: unknown, key: string, value: unknown): unknown {
+  const lost = lostAs(this, key, value)
+  if (lost === undefined) return value
+  const where =
+    key === '' ? 'the value' : Array.isArray(this) ? `the element ${key}` : `the property ${JSON.stringify(key)}`
+  throw new TypeError(`${where} is ${lost}, which JSON would lose; convert it first, or bind a serializer of your own`)
 }
 
 /** What {@link jsonSerializer} takes. */
@@ -42,8 +71,9 @@ export interface JsonSerializerOptions {
 }
 
 /**
- * JSON as UTF-8. What JSON would silently lose (Map, Set, typed arrays, NaN, Infinity, a bare `undefined`) is refused;
- * properties that are `undefined` are left out and dates become strings, as with `JSON.stringify`.
+ * JSON as UTF-8. What JSON would silently lose is refused: Map, Set, Promise, Error, RegExp, buffers and typed arrays, NaN and
+ * Infinity, invalid dates, functions, symbols, `undefined` by itself or in an array. As with `JSON.stringify`, properties that
+ * are `undefined` are left out, dates become strings, classes plain objects, and -0 becomes 0.
  */
 export const jsonSerializer = ({ identifier = JSON_SERIALIZER_ID, schema }: JsonSerializerOptions = {}): Serializer => {
   const { encode, decode } = schema === undefined ? { encode: same, decode: same } : zodCodec(schema)

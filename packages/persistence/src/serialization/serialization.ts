@@ -43,7 +43,7 @@ export interface SerializerBinding {
 
 /** What {@link serialization} takes. */
 export interface SerializationOptions {
-  /** Can read, beside the built-in ones and those of the bindings. */
+  /** Can read, beside the built-in ones and those of the bindings; also under identifiers of Akka's and Pekko's that dynact has none for. */
   // biome-ignore lint/suspicious/noExplicitAny: serializers of different types in one list.
   readonly serializers?: readonly Serializer<any>[]
   /** The first that matches writes. They go before the built-in ones. */
@@ -72,6 +72,7 @@ const BUILT_IN_READERS = [
   javaStringSerializer,
 ]
 const RESERVED_MAX_ID = 40
+const isBuiltIn = (serializer: unknown): boolean => BUILT_IN_READERS.some((one) => one === serializer)
 
 const describe = ({ persistenceId, sequenceNr }: SerializationContext) =>
   `${persistenceId}: event or snapshot ${sequenceNr}`
@@ -85,30 +86,35 @@ class SerializerRegistry implements Serialization {
     this.#fallback = fallback
     this.#bindings = [...bindings, ...BUILT_IN_BINDINGS]
     for (const serializer of BUILT_IN_READERS) this.#byId.set(serializer.identifier, serializer as Serializer)
-    for (const serializer of [...serializers, ...bindings.map(({ use }) => use), fallback]) this.#register(serializer)
+    for (const serializer of serializers) this.#register(serializer)
+    for (const serializer of [...bindings.map(({ use }) => use), fallback]) this.#register(serializer, { writes: true })
     // JSON stays readable when another fallback takes over, unless that one claims its identifier.
     const json = jsonSerializer()
     if (!this.#byId.has(json.identifier)) this.#byId.set(json.identifier, json)
   }
 
-  #register(serializer: Serializer): void {
+  /** Those of the JVM may be read by a serializer of the user's; written they would be one's own bytes under their name. */
+  #register(serializer: Serializer, { writes } = { writes: false }): void {
     const { identifier } = serializer
     if (!Number.isSafeInteger(identifier)) {
       throw new ConfigError(`serialization: a serializer's identifier must be an integer, but one is ${identifier}.`)
     }
     const known = this.#byId.get(identifier)
-    if (known === serializer) return
-    if (known !== undefined || (identifier >= 0 && identifier <= RESERVED_MAX_ID)) {
-      const why = known === undefined ? 'belongs to Akka and Pekko (0-40)' : 'stands for another serializer already'
+    const isReserved = identifier >= 0 && identifier <= RESERVED_MAX_ID && !isBuiltIn(serializer)
+    const isTaken = known !== undefined && known !== serializer
+    if (isTaken || (isReserved && writes)) {
+      const why = isTaken
+        ? 'stands for another serializer already'
+        : 'belongs to Akka and Pekko (0-40): name its serializer in serializers, to read; it must not write'
       throw new ConfigError(
-        `serialization: identifier ${identifier} ${why}. Identifiers are stored with every event: give each serializer one of its own, above 1100.`,
+        `serialization: identifier ${identifier} ${why}. Identifiers are stored with every event: give each serializer that writes one of its own, above 1100.`,
       )
     }
     this.#byId.set(identifier, serializer)
   }
 
   serialize(value: unknown, context: SerializationContext): SerializedPayload | Promise<SerializedPayload> {
-    const serializer = this.#bindings.find(({ when }) => when(value))?.use ?? this.#fallback
+    const serializer = this.#serializerOf(value, context)
     let serializerManifest = ''
     const fail = (cause: unknown): never => {
       const reason = cause instanceof Error ? cause.message : String(cause)
@@ -129,6 +135,21 @@ class SerializerRegistry implements Serialization {
       return fail(cause)
     }
     return types.isPromise(bytes) ? bytes.then(done, fail) : done(bytes)
+  }
+
+  #serializerOf(value: unknown, context: SerializationContext): Serializer {
+    for (const [index, { when, use }] of this.#bindings.entries()) {
+      try {
+        if (when(value)) return use
+      } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : String(cause)
+        throw new SerializationError(
+          `${describe(context)} can't be serialized: \`when\` of binding ${index} failed: ${reason}`,
+          { ...context, cause },
+        )
+      }
+    }
+    return this.#fallback
   }
 
   deserialize({ serializerId, serializerManifest, bytes }: SerializedPayload, context: SerializationContext): unknown {
@@ -156,6 +177,6 @@ class SerializerRegistry implements Serialization {
  * The serializers of a journal or snapshot store. Strings, byte arrays, bigints and booleans are stored as Akka and Pekko
  * store them, everything else (numbers too) as JSON, unless a binding says otherwise.
  *
- * @throws {@link ConfigError} two serializers share an identifier, or one uses an identifier of Akka's and Pekko's.
+ * @throws {@link ConfigError} two serializers share an identifier, or one that writes uses an identifier of Akka's and Pekko's.
  */
 export const serialization = (options: SerializationOptions = {}): Serialization => new SerializerRegistry(options)
