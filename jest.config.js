@@ -25,7 +25,9 @@ const kind = (name, extra = {}) => ({
 
 /** Tests of another kind once more, on the SDK's transport. Tables are the SDK's business anyway. */
 const onSdkTransport = {
-  testMatch: ['<rootDir>/packages/{dynamodb,journal-dynamodb,snapshot-dynamodb}/test/*.{int,conformance}.test.ts'],
+  testMatch: [
+    '<rootDir>/packages/{dynamodb,journal-dynamodb,snapshot-dynamodb,query-dynamodb}/test/*.{int,conformance}.test.ts',
+  ],
   testPathIgnorePatterns: ['/(tables|item-size)\\.int\\.test\\.ts$'],
   setupFiles: ['<rootDir>/tools/test-support/on-sdk-transport.js'],
 }

@@ -33,6 +33,7 @@ export {
   partitionOf,
 } from './layout/journal-key.js'
 export { occupiedBy, packedItem, readJournalItem } from './layout/packed-item.js'
+export { entityTypeOf, SLICES, sliceOf } from './layout/slice.js'
 export {
   readSnapshotItem,
   type StoredSnapshot,
