@@ -4,6 +4,7 @@ import {
   type AtomicWrite,
   checkPersistenceId,
   type Journal,
+  MonotonicTimestamps,
   PersistenceError,
   parseConfig,
   type Replay,
@@ -15,13 +16,16 @@ import { deleteEventsTo } from './delete-events.js'
 import type { JournalContext } from './journal-context.js'
 import { KnownTails } from './known-tails.js'
 import { readHighest } from './replay/highest.js'
-import { asRecoveryError, replayEvents } from './replay/replay-events.js'
+import { asRecoveryError, type ReadOptions, replayEvents } from './replay/replay-events.js'
+import { tellOfWrites } from './write/tell-of-write.js'
 import { writeEvents } from './write/write-events.js'
 
 /** A journal on DynamoDB. */
 export interface DynamoDBJournal extends Journal {
   /** The options with every default filled in. */
   readonly config: ResolvedJournalConfig
+  replayEvents(persistenceId: string, range?: ReplayRange, options?: ReadOptions): Replay
+  readHighestSequenceNr(persistenceId: string, fromSequenceNr?: number, options?: ReadOptions): Promise<number>
 }
 
 class Implementation implements DynamoDBJournal {
@@ -29,6 +33,7 @@ class Implementation implements DynamoDBJournal {
   readonly #requests: Requests
   readonly #context: JournalContext
   readonly #inserts: FencedInserts
+  readonly #tell: (write: AtomicWrite) => void
   /** Writes, deletions and look-ups; not replays: one that nobody pulls would never end. After a close they fail. */
   readonly #calls = new OpenCalls()
 
@@ -36,6 +41,7 @@ class Implementation implements DynamoDBJournal {
     this.config = config
     this.#requests = connect(config)
     this.#context = { config, requests: this.#requests, tails: new KnownTails() }
+    this.#tell = tellOfWrites(config)
     this.#inserts = new FencedInserts(this.#requests, config.table, {
       maxGroup: config.groupCommit.maxBatch,
       onNotice: (text) => config.logger?.info({ table: config.table }, text),
@@ -49,24 +55,26 @@ class Implementation implements DynamoDBJournal {
       const text = `${persistenceId}: event ${sequenceNr} is refused, because the journal has been closed. Nothing was written.`
       throw new WriteRejectedError(text, { persistenceId, sequenceNr })
     }
-    await this.#calls.run(() => writeEvents(this.#context, this.#inserts, write, options))
+    const stored = this.config.queries === undefined ? write : timed(write)
+    await this.#calls.run(() => writeEvents(this.#context, this.#inserts, stored, options))
+    this.#tell(stored)
   }
 
-  replayEvents(persistenceId: string, range: ReplayRange = {}, options: AbortOptions = {}): Replay {
+  replayEvents(persistenceId: string, range: ReplayRange = {}, options: ReadOptions = {}): Replay {
     return replayEvents(this.#context, persistenceId, range, options)
   }
 
   async readHighestSequenceNr(
     persistenceId: string,
     fromSequenceNr = 0,
-    { signal }: AbortOptions = {},
+    { signal, priority = 'recovery' }: ReadOptions = {},
   ): Promise<number> {
     this.#assertOpen(persistenceId)
     checkPersistenceId(persistenceId)
     checkKeyLength(this.config, persistenceId)
     const purpose = `${persistenceId}: reading the highest sequence number`
     try {
-      const options = { signal, priority: 'recovery', purpose, persistenceId } as const
+      const options = { signal, priority, purpose, persistenceId } as const
       return await this.#calls.run(() => readHighest(this.#context, persistenceId, fromSequenceNr, options))
     } catch (error) {
       throw asRecoveryError(this.#context, persistenceId, error)
@@ -85,6 +93,19 @@ class Implementation implements DynamoDBJournal {
   #assertOpen(persistenceId: string): void {
     if (!this.#calls.isClosed) return
     throw new PersistenceError(`${persistenceId}: refused, because the journal has been closed.`, { persistenceId })
+  }
+}
+
+/** The feed knows events by their time: those that have none get the present one. */
+const timed = (write: AtomicWrite): AtomicWrite => {
+  if (write.events.every(({ timestamp }) => timestamp !== 0)) return write
+  const timestamps = new MonotonicTimestamps()
+  return {
+    ...write,
+    events: write.events.map((event) => ({
+      ...event,
+      timestamp: event.timestamp === 0 ? timestamps.next() : event.timestamp,
+    })),
   }
 }
 

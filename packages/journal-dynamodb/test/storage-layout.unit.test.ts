@@ -4,7 +4,10 @@ import {
   Attributes,
   eventItem,
   eventKey,
+  FEED_INDEX,
+  feedIndexSchema,
   type Item,
+  inFeed,
   markItem,
   PackedAttributes,
   packedItem,
@@ -92,7 +95,11 @@ describe('docs/storage-layout.md', () => {
   })
 
   test('lists the attributes of an event with their types', () => {
-    const item = eventItem(config, fullEvent, fullPayload, { index: 0, lastIndex: 1 })
+    const item = inFeed(
+      { journalName: 'journal', shards: 32 },
+      'orders-7',
+      eventItem(config, fullEvent, fullPayload, { index: 0, lastIndex: 1 }),
+    )
 
     expect(typesOf(without(item, 'par', 'num'))).toEqual(documentedTypes(tableUnder('### Attributes of an event')))
   })
@@ -122,6 +129,31 @@ describe('docs/storage-layout.md', () => {
     const item = snapshotItem('journal', { persistenceId: 'orders-7', sequenceNr: 1, timestamp: 1 }, fullPayload)
 
     expect(typesOf(item)).toEqual(documentedTypes(tableUnder('## Snapshot table')))
+  })
+
+  test('has the formulas of the feed index', () => {
+    const formula = tableUnder('### Attributes of an event').find(([name]) => name === Attributes.FEED)?.[2] ?? ''
+    const item = inFeed({ journalName: 'journal', shards: 32 }, 'abc', {})
+
+    expect(formula).toContain('{name}-{slice * feed shards div 1024}')
+    // "abc".hashCode() is 96354 on a JVM.
+    expect(item).toEqual({ feed: { S: `journal-${Math.floor(((96354 % 1024) * 32) / 1024)}` }, slice: { N: '98' } })
+    expect(page).toContain(`\`${FEED_INDEX}\` (hash \`feed\`, range \`ts\`)`)
+    expect(page).toContain('`tags`, `idx`, `cnt` and `n`')
+    expect(feedIndexSchema('keys').Projection?.NonKeyAttributes).toEqual(['tags', 'idx', 'cnt', 'n'])
+    expect(feedIndexSchema('keys').KeySchema?.map(({ AttributeName }) => AttributeName)).toEqual(['feed', 'ts'])
+  })
+
+  test('gives a packed batch in the feed the tags of all its events', () => {
+    const item = packedItem(
+      config,
+      [fullEvent, { ...fullEvent, sequenceNr: 102, tags: ['t', 'u'] }],
+      [fullPayload, fullPayload],
+    )
+
+    expect(inFeed({ journalName: 'journal', shards: 32 }, 'orders-7', item)[Attributes.TAGS]).toEqual({
+      SS: ['t', 'u'],
+    })
   })
 
   test('shows an event as it is stored', () => {

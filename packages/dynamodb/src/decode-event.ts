@@ -1,5 +1,5 @@
-import type { StoredEvent } from '@dynact/dynamodb'
 import type { PersistentRepr, Serialization } from '@dynact/persistence'
+import type { StoredEvent } from './layout/journal-item.js'
 
 /**
  * Turns a stored event into an event.
