@@ -3,6 +3,8 @@
  *
  * @packageDocumentation
  */
+export type { ReadJournalConfig, ResolvedReadJournalConfig } from './config.js'
+export { type DynamoDBReadJournal, dynamoDBReadJournal } from './dynamodb-read-journal.js'
 export { NoOffset, type Offset, type SequenceOffset, type TimestampOffset } from './offset.js'
 export type {
   EventEnvelope,

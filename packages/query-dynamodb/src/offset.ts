@@ -21,7 +21,7 @@ export interface SequenceOffset {
  * `{ timestamp, seen: {} }` of one's own begins with the events of that instant.
  */
 export interface TimestampOffset {
-  /** Epoch milliseconds, with fractions down to a microsecond: that of the latest event delivered. */
+  /** Epoch milliseconds, with fractions down to a microsecond: how far it has been read. */
   readonly timestamp: number
   /**
    * Where reading goes on, in epoch milliseconds with a fraction: everything before had been visible for long when it was read.
