@@ -25,7 +25,10 @@ export const readJournalConfigSchema = z
      * lies further back is not read again. Offsets name the ids that were active so long.
      */
     backtrackingWindow: durationMs.default(120_000),
-    /** Of so many ids the progress is kept at most, at about 300 bytes each. */
+    /**
+     * Of so many ids a stream keeps how far they were read, at about 300 bytes each, besides all those that were active in the
+     * window: knowing it spares a request when an id is met again.
+     */
     maxIds: z.int().min(100).max(10_000_000).default(100_000),
     /** How many entries of the feed index, or ids, are read at once. */
     pageSize: z.int().min(1).max(10_000).default(500),

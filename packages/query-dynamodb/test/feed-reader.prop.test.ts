@@ -81,6 +81,13 @@ const ascending = (numbers: readonly number[]): number[] => [...new Set(numbers)
 
 const runs = { numRuns: 1_000 }
 
+/** Every event that must have been delivered, whatever happened. */
+const expectedOf = (world: FeedWorld, persistenceId: string): number[] =>
+  world
+    .visibleEvents(persistenceId)
+    .map(({ sequenceNr }) => sequenceNr)
+    .filter((sequenceNr) => world.isTold(persistenceId, sequenceNr))
+
 test('every event of every id is delivered once and in order, whatever is late, torn, foreign or interrupted', async () => {
   let total = 0
   await fc.assert(
@@ -90,15 +97,45 @@ test('every event of every id is delivered once and in order, whatever is late, 
         const numbers = numbersOf(delivered, persistenceId)
         total += numbers.length
         expect(numbers).toEqual(ascending(numbers))
-        const expected = world
-          .visibleEvents(persistenceId)
-          .map(({ sequenceNr }) => sequenceNr)
-          .filter((sequenceNr) => world.isTold(persistenceId, sequenceNr))
         // What was deleted may have been delivered before.
-        expect(numbers).toEqual(expect.arrayContaining(expected))
+        expect(numbers).toEqual(expect.arrayContaining(expectedOf(world, persistenceId)))
       }
     }),
     runs,
   )
   expect(total).toBeGreaterThan(30_000)
+})
+
+test('of the events with a tag the same holds', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer(), fc.integer({ min: 1, max: 40 }), async (seed, steps) => {
+      const { world, delivered } = await live(seed, steps, { matches: (tags) => tags.includes('red') })
+      for (const persistenceId of world.histories.keys()) {
+        const numbers = numbersOf(delivered, persistenceId)
+        expect(numbers).toEqual(ascending(numbers))
+        const red = new Set(
+          world
+            .visibleEvents(persistenceId)
+            .flatMap(({ sequenceNr, tags }) => (tags.includes('red') ? [sequenceNr] : [])),
+        )
+        const expected = expectedOf(world, persistenceId).filter((sequenceNr) => red.has(sequenceNr))
+        expect(numbers).toEqual(expect.arrayContaining(expected))
+      }
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('the same holds where hardly an id is remembered that is settled', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer(), fc.integer({ min: 1, max: 60 }), async (seed, steps) => {
+      const { world, delivered } = await live(seed, steps, { maxIds: 1 })
+      for (const persistenceId of world.histories.keys()) {
+        const numbers = numbersOf(delivered, persistenceId)
+        expect(numbers).toEqual(ascending(numbers))
+        expect(numbers).toEqual(expect.arrayContaining(expectedOf(world, persistenceId)))
+      }
+    }),
+    { numRuns: 200 },
+  )
 })

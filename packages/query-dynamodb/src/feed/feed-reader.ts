@@ -34,7 +34,7 @@ export interface FeedReaderParts {
   readonly overlapMs: number
   /** All of the window is read again after so many milliseconds. */
   readonly reReadMs: number
-  /** The most ids of which the progress is kept. */
+  /** Of so many ids the progress is kept, and of all that are not settled. */
   readonly maxIds: number
 }
 
@@ -60,6 +60,8 @@ export class FeedReader {
   #timestamp: number
   /** All that was ever delivered is in `#seen`: an id that is not has not been met. */
   #knowsAll: boolean
+  /** With so many ids known, it is time to forget some. */
+  #forgetsAt: number
 
   constructor(parts: FeedReaderParts) {
     this.#parts = parts
@@ -67,6 +69,7 @@ export class FeedReader {
     this.#timestamp = timestamp
     this.#settled = since
     this.#knowsAll = since <= 0
+    this.#forgetsAt = parts.maxIds
     this.#seen = SeenIds.of(
       Object.entries(seen).map(([persistenceId, sequenceNr]) => ({ persistenceId, sequenceNr, timestamp })),
     )
@@ -146,9 +149,9 @@ export class FeedReader {
 
   /** Delivers what is new among these. */
   async *#deliver(all: readonly Told[], advance: (reached: number) => void): AsyncGenerator<Delivery, void> {
-    const isNews = (one: Told): boolean =>
-      // Of an id that is not known any more, an earlier event has been delivered: a hint may come that late.
-      !one.isHint || this.#knowsAll || one.timestamp >= this.#settled || this.#seen.get(one.persistenceId) !== undefined
+    // Of an id that is not known any more everything earlier is settled: a hint may come that late.
+    const isNews = ({ persistenceId, timestamp }: Told): boolean =>
+      this.#knowsAll || timestamp >= this.#settled || this.#seen.get(persistenceId) !== undefined
     const told = all.filter(isNews)
     const progress = await this.#progressOf(told)
     const fetched = await this.#fetch(told, new Map(progress))
@@ -173,6 +176,8 @@ export class FeedReader {
     const { persistenceId, lastSequenceNr } = entry
     let reached = last
     for await (const event of this.#parts.source.replay(persistenceId, last + 1, lastSequenceNr)) {
+      // Its batch is torn, then, and what comes here has its number by another writer: its own entry tells of it.
+      if (event.sequenceNr > entry.sequenceNr && reached < entry.sequenceNr) break
       // Filling a gap, it is read at the entry's time; in a batch its own entry, which will be met, may be later.
       const timestamp = Math.max(entry.timestamp, event.timestamp)
       reached = this.#note({ persistenceId, timestamp }, event.sequenceNr)
@@ -226,20 +231,20 @@ export class FeedReader {
   }
 
   #note({ persistenceId, timestamp }: Pick<Told, 'persistenceId' | 'timestamp'>, sequenceNr: number): number {
+    if (this.#seen.size >= this.#forgetsAt) this.#forget()
     this.#seen = this.#seen.with({ persistenceId, sequenceNr, timestamp: Math.max(timestamp, this.#settled) })
     this.#timestamp = Math.max(this.#timestamp, timestamp)
-    if (this.#seen.size > this.#parts.maxIds) this.#forget()
     return sequenceNr
   }
 
-  /** Forgets the ids that were read longest ago. Those that are not settled yet are settled thereby: the window shrinks. */
+  /** Forgets ids that are settled, those read longest ago first: when they are met again, the event before tells. */
   #forget(): void {
+    const { maxIds } = this.#parts
     const latestFirst = [...this.#seen].sort((a, b) => b.timestamp - a.timestamp)
-    const kept = latestFirst.slice(0, Math.ceil(this.#parts.maxIds / 2))
-    const forgotten = latestFirst[kept.length]
+    const kept = latestFirst.filter(({ timestamp }, index) => timestamp >= this.#settled || index < maxIds / 2)
+    this.#knowsAll &&= kept.length === latestFirst.length
     this.#seen = SeenIds.of(kept)
-    this.#knowsAll = false
-    if (forgotten !== undefined && forgotten.timestamp >= this.#settled) this.#settle(forgotten.timestamp + MICRO)
+    this.#forgetsAt = Math.max(maxIds, 2 * kept.length)
   }
 
   #delivery(event: PersistentRepr): Delivery {
@@ -256,9 +261,6 @@ export class FeedReader {
     return { event, offset }
   }
 }
-
-/** A thousandth of a millisecond: no two events of an id are nearer. */
-const MICRO = 0.001
 
 /** Not one of a batch. */
 const isSingle = ({ firstSequenceNr, lastSequenceNr }: FeedEntry): boolean => firstSequenceNr === lastSequenceNr
