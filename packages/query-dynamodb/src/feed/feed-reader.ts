@@ -160,7 +160,9 @@ export class FeedReader {
       const { persistenceId, sequenceNr } = entry
       const last = progress.get(persistenceId) ?? 0
       if (isPassed(entry, last)) continue
-      if (!isSingle(entry) || sequenceNr > last + 1) {
+      // What was not foreseen to be next has not been fetched.
+      const isMissing = this.#needsEvent(entry) && !fetched.has(entry)
+      if (!isSingle(entry) || sequenceNr > last + 1 || isMissing) {
         progress.set(persistenceId, yield* this.#deliverRange(entry, last))
         continue
       }
@@ -219,11 +221,16 @@ export class FeedReader {
       if (isPassed(entry, last)) continue
       progress.set(entry.persistenceId, entry.lastSequenceNr)
       const isNext = isSingle(entry) && entry.sequenceNr === last + 1
-      if (isNext && (entry.isHint || this.#parts.matches(entry.tags))) wanted.push(entry)
+      if (isNext && this.#needsEvent(entry)) wanted.push(entry)
     }
     if (wanted.length === 0) return new Map()
     const events = await this.#parts.source.events(wanted)
     return new Map(wanted.map((entry, index) => [entry, events[index]]))
+  }
+
+  /** May it be wanted? A hint does not know its tags. */
+  #needsEvent({ isHint, tags }: Told): boolean {
+    return isHint === true || this.#parts.matches(tags)
   }
 
   #isWanted({ tags, deleted }: PersistentRepr): boolean {
