@@ -2,8 +2,8 @@
 // The comment of a rule is printed when it is broken and says what to do instead.
 
 /**
- * The packages that a package's sources may import, and what to do for any other. So journal, snapshot store and
- * queries never import each other, and testkit is for tests, examples and benchmarks only.
+ * The packages that a package's sources may import, and what to do for any other. So journal and snapshot store never import
+ * each other, the queries know the journal and not the other way round, and testkit is for tests, examples and benchmarks only.
  */
 const layers = {
   persistence: {
@@ -24,8 +24,8 @@ const layers = {
       'What the snapshot store shares with another package belongs in dynamodb (requests, layout) or persistence.',
   },
   'query-dynamodb': {
-    mayImport: ['persistence', 'dynamodb'],
-    instead: 'What the queries share with another package belongs in dynamodb (requests, layout) or persistence.',
+    mayImport: ['persistence', 'dynamodb', 'journal-dynamodb'],
+    instead: 'Queries read an id through the journal; what they share with others belongs in dynamodb or persistence.',
   },
   'serialization-encrypted': {
     mayImport: ['persistence', 'dynamodb'],

@@ -26,7 +26,7 @@ const kind = (name, extra = {}) => ({
 /** Tests of another kind once more, on the SDK's transport. Tables are the SDK's business anyway. */
 const onSdkTransport = {
   testMatch: [
-    '<rootDir>/packages/{dynamodb,journal-dynamodb,snapshot-dynamodb,serialization-encrypted}/test/*.{int,conformance}.test.ts',
+    '<rootDir>/packages/{dynamodb,journal-dynamodb,snapshot-dynamodb,query-dynamodb,serialization-encrypted}/test/*.{int,conformance}.test.ts',
   ],
   testPathIgnorePatterns: ['/(tables|item-size)\\.int\\.test\\.ts$'],
   setupFiles: ['<rootDir>/tools/test-support/on-sdk-transport.js'],

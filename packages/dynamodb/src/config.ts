@@ -3,6 +3,7 @@ import { type Serialization, serialization } from '@dynact/persistence'
 import { z } from 'zod'
 import { MAX_ITEM_BYTES } from './layout/item-size.js'
 import { isUnambiguousJournalName } from './layout/journal-key.js'
+import { SLICES } from './layout/slice.js'
 import type { Logger, OperationMetrics, Tracer } from './observability.js'
 import { retrySchema } from './retry.js'
 
@@ -33,6 +34,24 @@ const journalNameSchema = z
     isUnambiguousJournalName,
     'must not have P, SH or SL between its dashes, or keys of different names could collide',
   )
+
+/** How events go into the feed index: the same for the journals that write and the read journals. */
+export const queriesSchema = z
+  .strictObject({
+    /**
+     * Over how many hash keys the feed index is spread: more take more writes a second (1,000 write units each), and cost a live
+     * query more requests. Can't be changed once there are events.
+     */
+    shards: z
+      .int()
+      .min(1)
+      .max(SLICES)
+      .refine((shards) => SLICES % shards === 0, `must divide ${SLICES}: a power of 2`)
+      .default(32),
+    /** What an entry of the index has: what tells whether to fetch the event (`'keys'`), or all of it. */
+    projection: z.enum(['keys', 'all']).default('keys'),
+  })
+  .readonly()
 
 /** The options of whatever keeps something in a table. */
 export const connectionOptions = (defaultTable: string) =>

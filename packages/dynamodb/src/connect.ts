@@ -24,8 +24,8 @@ export interface ConnectOptions extends ObservabilityOptions {
  * @throws ConfigError - transport `'direct'` is wanted for a client that needs the SDK.
  */
 export const connect = (options: ConnectOptions): Requests => {
-  const { clientConfig, maxConnections, maxQueued, retry, transport: wanted, table, logger } = options
-  const client = options.client ?? newClient(clientConfig, maxConnections)
+  const { maxConnections, maxQueued, retry, transport: wanted, table, logger } = options
+  const client = clientFrom(options)
   const transport = chooseTransport({
     client,
     ownsClient: options.client === undefined,
@@ -36,6 +36,14 @@ export const connect = (options: ConnectOptions): Requests => {
   const limiter = limiterOf(client, { slots: maxConnections, maxQueued })
   return new Requests({ transport, limiter, retry, watcher: watch(options, limiter) })
 }
+
+/** A store's client: the user's own, or one made of its configuration, which whoever made it destroys. */
+export const clientFrom = ({
+  client,
+  clientConfig,
+  maxConnections,
+}: Pick<ConnectOptions, 'client' | 'clientConfig' | 'maxConnections'>): DynamoDBClient =>
+  client ?? newClient(clientConfig, maxConnections)
 
 const newClient = (config: DynamoDBClientConfig | undefined, maxSockets: number): DynamoDBClient => {
   const agent = { maxSockets, keepAlive: true }

@@ -5,14 +5,24 @@
  * @packageDocumentation
  */
 export { classify, type Failure, type FailureReason } from './classify.js'
-export { connectionOptions, ONE_CLIENT, storeOptions } from './config.js'
-export { type ConnectOptions, connect } from './connect.js'
+export { connectionOptions, ONE_CLIENT, queriesSchema, storeOptions } from './config.js'
+export { type ConnectOptions, clientFrom, connect } from './connect.js'
+export { decodeEvent } from './decode-event.js'
 export { deleteItems } from './delete-items.js'
 export { ConflictError, RequestFailedError } from './errors.js'
+export { feedIndexFault } from './feed-index-fault.js'
 export { FencedInserts } from './fenced-inserts.js'
 export { getItems } from './get-items.js'
+export { inProcessPokes } from './in-process-pokes.js'
 export type { InsertOutcome } from './insert-outcome.js'
-export { Attributes, PackedAttributes, PERSISTENCE_IDS_INDEX, SNAPSHOT_TIMESTAMP_INDEX } from './layout/attributes.js'
+export {
+  Attributes,
+  FEED_INDEX,
+  PackedAttributes,
+  PERSISTENCE_IDS_INDEX,
+  SNAPSHOT_TIMESTAMP_INDEX,
+} from './layout/attributes.js'
+export { type FeedConfig, type FeedEntry, feedKey, feedShardOf, inFeed, readFeedEntry } from './layout/feed.js'
 export type { Item } from './layout/item.js'
 export { itemSize, MAX_ITEM_BYTES } from './layout/item-size.js'
 export {
@@ -27,8 +37,11 @@ export {
   eventKey,
   type JournalKeyConfig,
   type MarkKind,
+  markKey,
   markKeys,
   PARTITION_SIZE,
+  parseMarkKey,
+  parsePartitionKey,
   partitionKey,
   partitionOf,
 } from './layout/journal-key.js'
@@ -42,6 +55,7 @@ export {
   partSetKey,
   readPartSetItem,
 } from './layout/part-item.js'
+export { entityTypeOf, SLICES, sliceOf } from './layout/slice.js'
 export {
   readSnapshotItem,
   type SnapshotForm,
@@ -52,11 +66,12 @@ export {
   unreadableSnapshot,
 } from './layout/snapshot-item.js'
 export { snapshotKey, snapshotPartitionKey } from './layout/snapshot-key.js'
-export { journalTableSchema, snapshotTableSchema } from './layout/table-schema.js'
+export { type FeedProjection, feedIndexSchema, journalTableSchema, snapshotTableSchema } from './layout/table-schema.js'
 export type { Priority } from './limiter.js'
 export type { Logger, OperationMetrics, Span, Tracer } from './observability.js'
 export { OpenCalls } from './open-calls.js'
 export { queryPages } from './query-pages.js'
+export { RecentWrites, recentWrites } from './recent-writes.js'
 export type { RequestOptions, Requests } from './requests.js'
 export { type RetryOptions, retrySchema } from './retry.js'
 export { createTable, deleteTable } from './tables.js'

@@ -41,9 +41,11 @@ const MEASURES: { readonly [O in OperationName]: Measure<O> } = {
         .map((request) => request?.PutRequest?.Item ?? request?.DeleteRequest?.Key),
     ),
   DeleteItem: ({ Key }) => sizeOf([Key]),
+  DescribeTable: () => sizeOf([]),
   GetItem: (_, { Item: item }) => sizeOf([item]),
   PutItem: ({ Item: item }) => sizeOf([item]),
   Query: (_, { Items = [] }) => sizeOf(Items),
+  Scan: (_, { Items = [] }) => sizeOf(Items),
   TransactWriteItems: ({ TransactItems = [] }) => sizeOf(TransactItems.map(({ Put }) => Put?.Item)),
   UpdateItem: ({ Key }) => sizeOf([Key]),
 }

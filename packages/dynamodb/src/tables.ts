@@ -9,6 +9,8 @@ import {
   waitUntilTableNotExists,
 } from '@aws-sdk/client-dynamodb'
 import { ConfigError, PersistenceError } from '@dynact/persistence'
+import { feedIndexFault } from './feed-index-fault.js'
+import { FEED_INDEX } from './layout/attributes.js'
 
 const MAX_WAIT_SECONDS = 300
 
@@ -37,7 +39,12 @@ const checkShape = (expected: CreateTableCommandInput, actual: TableDescription)
     ...(table.GlobalSecondaryIndexes ?? []),
     ...(table.LocalSecondaryIndexes ?? []),
   ]
-  for (const { IndexName, KeySchema } of indexesOf(expected)) {
+  for (const { IndexName, KeySchema, Projection } of indexesOf(expected)) {
+    if (IndexName === FEED_INDEX) {
+      const fault = feedIndexFault(actual, Projection?.ProjectionType === 'ALL' ? 'all' : 'keys')
+      if (fault !== undefined) throw new ConfigError(fault)
+      continue
+    }
     if (!indexesOf(actual).some((index) => index.IndexName === IndexName))
       refuse(`index ${IndexName} is`, 'not there', describeKeys(KeySchema))
   }

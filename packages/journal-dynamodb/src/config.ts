@@ -1,8 +1,14 @@
-import { ONE_CLIENT, storeOptions } from '@dynact/dynamodb'
+import { ONE_CLIENT, queriesSchema, storeOptions } from '@dynact/dynamodb'
+import type { EventPokes } from '@dynact/persistence'
 import { z } from 'zod'
 import type { Anomaly } from './anomaly.js'
 
 const isFunction = (value: unknown): boolean => typeof value === 'function'
+
+const isPokes = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  ['poke', 'subscribe'].every((name) => isFunction(Reflect.get(value, name)))
 
 const journalOptions = {
   ...storeOptions('dynact-journal'),
@@ -34,6 +40,21 @@ const journalOptions = {
   onAnomaly: z.custom<(anomaly: Anomaly) => void>(isFunction, 'must be a function').optional(),
   /** Look for events behind a hundred that holds nothing, in every recovery: for tables with faulty JVM writers. */
   distrust: z.boolean().default(false),
+  /**
+   * Puts events into the feed index, for the queries by tag and by slices: costs write units (docs/queries.md), and the table
+   * needs the index. Off when left out; `{}` has the defaults.
+   */
+  queries: queriesSchema.optional(),
+  /** Carries the word of every acknowledged write to live queries. Left out: to those of this process. */
+  pokes: z.custom<EventPokes>(isPokes, 'must have the methods poke and subscribe').optional(),
+  /** No pokes are sent while more events a second are written than this, on an exponentially weighted average. */
+  pokeLimit: z
+    .strictObject({
+      eventsPerSecond: z.number().min(0).default(400),
+      overMs: z.number().positive().default(10_000),
+    })
+    .readonly()
+    .prefault({}),
 } as const
 
 /** Options of {@link dynamoDBJournal}. */

@@ -4,6 +4,7 @@ import {
   type AtomicWrite,
   checkPersistenceId,
   type Journal,
+  MonotonicTimestamps,
   PersistenceError,
   parseConfig,
   type Replay,
@@ -16,7 +17,8 @@ import type { JournalContext } from './journal-context.js'
 import { KnownTails } from './known-tails.js'
 import { readLowMark } from './marks.js'
 import { readHighest } from './replay/highest.js'
-import { asRecoveryError, replayEvents } from './replay/replay-events.js'
+import { asRecoveryError, type ReadOptions, replayEvents } from './replay/replay-events.js'
+import { tellOfWrites } from './write/tell-of-write.js'
 import { writeEvents } from './write/write-events.js'
 
 /** A journal on DynamoDB. */
@@ -26,6 +28,8 @@ export interface DynamoDBJournal extends Journal {
   readonly name: string
   /** As {@link Journal.readDeletedToSequenceNr}; costs one read unit per shard, in one request for up to 100 shards. */
   readDeletedToSequenceNr(persistenceId: string, options?: AbortOptions): Promise<number>
+  replayEvents(persistenceId: string, range?: ReplayRange, options?: ReadOptions): Replay
+  readHighestSequenceNr(persistenceId: string, fromSequenceNr?: number, options?: ReadOptions): Promise<number>
 }
 
 class Implementation implements DynamoDBJournal {
@@ -33,6 +37,7 @@ class Implementation implements DynamoDBJournal {
   readonly #requests: Requests
   readonly #context: JournalContext
   readonly #inserts: FencedInserts
+  readonly #tell: (write: AtomicWrite) => void
   /** Writes, deletions and look-ups; not replays: one that nobody pulls would never end. After a close they fail. */
   readonly #calls = new OpenCalls()
 
@@ -40,6 +45,7 @@ class Implementation implements DynamoDBJournal {
     this.config = config
     this.#requests = connect(config)
     this.#context = { config, requests: this.#requests, tails: new KnownTails() }
+    this.#tell = tellOfWrites(config)
     this.#inserts = new FencedInserts(this.#requests, config.table, {
       maxGroup: config.groupCommit.maxBatch,
       onNotice: (text) => config.logger?.info({ table: config.table }, text),
@@ -57,25 +63,27 @@ class Implementation implements DynamoDBJournal {
       const text = `${persistenceId}: event ${sequenceNr} is refused, because the journal has been closed. Nothing was written.`
       throw new WriteRejectedError(text, { persistenceId, sequenceNr })
     }
-    await this.#calls.run(() => writeEvents(this.#context, this.#inserts, write, options))
+    const stored = this.config.queries === undefined ? write : timed(write)
+    await this.#calls.run(() => writeEvents(this.#context, this.#inserts, stored, options))
+    this.#tell(stored)
   }
 
-  replayEvents(persistenceId: string, range: ReplayRange = {}, options: AbortOptions = {}): Replay {
+  replayEvents(persistenceId: string, range: ReplayRange = {}, options: ReadOptions = {}): Replay {
     return replayEvents(this.#context, persistenceId, range, options)
   }
 
   async readHighestSequenceNr(
     persistenceId: string,
     fromSequenceNr = 0,
-    { signal }: AbortOptions = {},
+    { signal, priority = 'recovery' }: ReadOptions = {},
   ): Promise<number> {
-    return this.#lookUp(persistenceId, 'reading the highest sequence number', signal, (options) =>
+    return this.#lookUp(persistenceId, 'reading the highest sequence number', { signal, priority }, (options) =>
       readHighest(this.#context, persistenceId, fromSequenceNr, options),
     )
   }
 
   async readDeletedToSequenceNr(persistenceId: string, { signal }: AbortOptions = {}): Promise<number> {
-    return this.#lookUp(persistenceId, 'reading how far events are deleted', signal, async (options) => {
+    return this.#lookUp(persistenceId, 'reading how far events are deleted', { signal }, async (options) => {
       const { sequenceNr } = await readLowMark(this.#context, persistenceId, options)
       return sequenceNr - 1
     })
@@ -93,14 +101,14 @@ class Implementation implements DynamoDBJournal {
   async #lookUp<T>(
     persistenceId: string,
     what: string,
-    signal: AbortSignal | undefined,
+    { signal, priority = 'recovery' }: ReadOptions,
     read: (options: RequestOptions) => Promise<T>,
   ): Promise<T> {
     this.#assertOpen(persistenceId)
     checkPersistenceId(persistenceId)
     checkKeyLength(this.config, persistenceId)
     try {
-      const options = { signal, priority: 'recovery', purpose: `${persistenceId}: ${what}`, persistenceId } as const
+      const options = { signal, priority, purpose: `${persistenceId}: ${what}`, persistenceId }
       return await this.#calls.run(() => read(options))
     } catch (error) {
       throw asRecoveryError(this.#context, persistenceId, error)
@@ -110,6 +118,19 @@ class Implementation implements DynamoDBJournal {
   #assertOpen(persistenceId: string): void {
     if (!this.#calls.isClosed) return
     throw new PersistenceError(`${persistenceId}: refused, because the journal has been closed.`, { persistenceId })
+  }
+}
+
+/** The feed knows events by their time: those that have none get the present one. */
+const timed = (write: AtomicWrite): AtomicWrite => {
+  if (write.events.every(({ timestamp }) => timestamp !== 0)) return write
+  const timestamps = new MonotonicTimestamps()
+  return {
+    ...write,
+    events: write.events.map((event) => ({
+      ...event,
+      timestamp: event.timestamp === 0 ? timestamps.next() : event.timestamp,
+    })),
   }
 }
 

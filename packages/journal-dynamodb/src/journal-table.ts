@@ -4,17 +4,22 @@ import { parseConfig } from '@dynact/persistence'
 import { type JournalTableConfig, journalTableConfigSchema } from './config.js'
 
 /**
- * What to create the journal's table with, for infrastructure code: keys `par` (S) and `num` (N), paid per request.
+ * What to create the journal's table with, for infrastructure code: keys `par` (S) and `num` (N), paid per request; with the
+ * indexes that the options ask for.
  * @throws {@link ConfigError} options that are not usable.
  */
 export const journalTableDefinition = (config: JournalTableConfig = {}): CreateTableCommandInput => {
-  const { table, persistenceIdsIndex } = parseConfig(journalTableConfigSchema, config, 'journalTableDefinition')
-  return journalTableSchema(table, persistenceIdsIndex)
+  const { table, persistenceIdsIndex, queries } = parseConfig(
+    journalTableConfigSchema,
+    config,
+    'journalTableDefinition',
+  )
+  return journalTableSchema(table, persistenceIdsIndex, queries?.projection)
 }
 
 /**
  * Creates the journal's table and waits until it is ACTIVE; one that is there already and is right is left as it is.
- * @throws {@link ConfigError} a table of that name has other keys, or the options are not usable.
+ * @throws {@link ConfigError} a table of that name has other keys or lacks an index (the message says how to add it), or the options are not usable.
  * @throws {@link PersistenceError} DynamoDB refused or could not be reached.
  */
 export const createJournalTable = async (client: DynamoDBClient, config?: JournalTableConfig): Promise<void> =>

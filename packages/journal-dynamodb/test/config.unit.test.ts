@@ -49,6 +49,7 @@ describe('defaults', () => {
       replayParallelism: 4,
       onGap: 'report',
       distrust: false,
+      pokeLimit: { eventsPerSecond: 400, overMs: 10_000 },
       retry: { attemptMs: 1_500, totalMs: 4_500, baseMs: 25, maxMs: 500 },
     })
   })
@@ -96,6 +97,9 @@ describe('defaults', () => {
       onGap: 'fail',
       onAnomaly,
       distrust: true,
+      queries: { shards: 4, projection: 'all' },
+      pokes: { poke: () => undefined, subscribe: () => () => undefined },
+      pokeLimit: { eventsPerSecond: 5, overMs: 6 },
       retry: { attemptMs: 1, totalMs: 2, baseMs: 3, maxMs: 4 },
     } as const
 
@@ -187,6 +191,12 @@ describe('a mistake is refused, with the option and what it must be', () => {
     ['items larger than DynamoDB takes', { client, maxItemSize: 409_601 }, /→ at maxItemSize/],
     ['another reaction to a gap', { client, onGap: 'ignore' }, /"report"\|"fail"\s+→ at onGap/],
     ['an onAnomaly that is no function', { client, onAnomaly: 'log' }, /must be a function\s+→ at onAnomaly/],
+    [
+      'shards that do not divide 1,024',
+      { client, queries: { shards: 3 } },
+      /must divide 1024[\s\S]*→ at queries.shards/,
+    ],
+    ['pokes that can’t be subscribed to', { client, pokes: { poke: () => undefined } }, /→ at pokes/],
     ['a text for a boolean', { client, distrust: 'true' }, /→ at distrust/],
     [
       'an attempt longer than all of them',

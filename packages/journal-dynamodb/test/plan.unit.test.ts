@@ -53,6 +53,20 @@ describe('a write goes out hundred by hundred', () => {
     expect(plan(write('a', 7), at(6))[0]?.items[0]).not.toHaveProperty('idx')
   })
 
+  test('with queries on every event is in the feed, and stepping stones are not', () => {
+    const config = { queries: { shards: 4 } }
+    const inFeed = { feed: { S: 'journal-0' }, slice: { N: '97' } }
+
+    const steps = plan(write('a', 301, 302), at(99), config)
+
+    const items = steps.flatMap((step) => step.items)
+    expect(items.map(sequenceNr)).toEqual([100, 200, 301, 302])
+    for (const item of items.slice(0, 2)) expect(item).not.toHaveProperty('feed')
+    for (const item of items.slice(2)) expect(item).toMatchObject(inFeed)
+    expect(plan(write('a', 1, 3), undefined, { ...config, atomicWrites: 'packed' })[0]?.items[0]).toMatchObject(inFeed)
+    expect(plan(write('a', 1))[0]?.items[0]).not.toHaveProperty('slice')
+  })
+
   test('no event is nothing to do', () => {
     expect(plan({ persistenceId: 'a', events: [] })).toEqual([])
   })

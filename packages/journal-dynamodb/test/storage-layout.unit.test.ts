@@ -6,7 +6,10 @@ import {
   Attributes,
   eventItem,
   eventKey,
+  FEED_INDEX,
+  feedIndexSchema,
   type Item,
+  inFeed,
   markItem,
   PackedAttributes,
   packedItem,
@@ -103,7 +106,11 @@ describe('docs/storage-layout.md', () => {
   })
 
   test('lists the attributes of an event with their types', () => {
-    const item = eventItem(config, fullEvent, fullPayload, { index: 0, lastIndex: 1 })
+    const item = inFeed(
+      { journalName: 'journal', shards: 32 },
+      'orders-7',
+      eventItem(config, fullEvent, fullPayload, { index: 0, lastIndex: 1 }),
+    )
 
     expect(typesOf(without(item, 'par', 'num'))).toEqual(documentedTypes(tableUnder('### Attributes of an event')))
   })
@@ -184,6 +191,31 @@ describe('docs/storage-layout.md', () => {
     expect(snapshotItem('journal', snapshot, text(''), { parts })).toEqual(documented('split'))
     expect(partItem('journal', set, 1, text('shipped').bytes)).toEqual(documented('part'))
     expect(partSetItem('journal', set)).toEqual(documented('record'))
+  })
+
+  test('has the formulas of the feed index', () => {
+    const formula = tableUnder('### Attributes of an event').find(([name]) => name === Attributes.FEED)?.[2] ?? ''
+    const item = inFeed({ journalName: 'journal', shards: 32 }, 'abc', {})
+
+    expect(formula).toContain('{name}-{slice * feed shards div 1024}')
+    // "abc".hashCode() is 96354 on a JVM.
+    expect(item).toEqual({ feed: { S: `journal-${Math.floor(((96354 % 1024) * 32) / 1024)}` }, slice: { N: '98' } })
+    expect(page).toContain(`\`${FEED_INDEX}\` (hash \`feed\`, range \`ts\`)`)
+    expect(page).toContain('`tags`, `idx`, `cnt` and `n`')
+    expect(feedIndexSchema('keys').Projection?.NonKeyAttributes).toEqual(['tags', 'idx', 'cnt', 'n'])
+    expect(feedIndexSchema('keys').KeySchema?.map(({ AttributeName }) => AttributeName)).toEqual(['feed', 'ts'])
+  })
+
+  test('gives a packed batch in the feed the tags of all its events', () => {
+    const item = packedItem(
+      config,
+      [fullEvent, { ...fullEvent, sequenceNr: 102, tags: ['t', 'u'] }],
+      [fullPayload, fullPayload],
+    )
+
+    expect(inFeed({ journalName: 'journal', shards: 32 }, 'orders-7', item)[Attributes.TAGS]).toEqual({
+      SS: ['t', 'u'],
+    })
   })
 
   test('shows an event as it is stored', () => {

@@ -66,6 +66,24 @@ test('a table with the index that lists ids takes events too, and one without it
   await journal.close()
 })
 
+test('a table gets the feed index that is asked for, and one without it or with another is refused', async () => {
+  const [plain, keys, all] = [tableName(), tableName(), tableName()]
+  const projection = 'all'
+  await createJournalTable(client, { table: plain })
+  await createJournalTable(client, { table: keys, queries: {}, persistenceIdsIndex: true })
+  await createJournalTable(client, { table: all, queries: { projection } })
+
+  await expect(createJournalTable(client, { table: plain, queries: {} })).rejects.toThrow(
+    /feed-idx of table .* is not there. Create it: aws dynamodb update-table --table-name .* --global-secondary-index-updates/,
+  )
+  await expect(createJournalTable(client, { table: keys, queries: { projection } })).rejects.toThrow(
+    /projects tags, idx, cnt, n, where dynact needs ALL/,
+  )
+  // What has more than is needed will do.
+  await expect(createJournalTable(client, { table: all, queries: {} })).resolves.toBeUndefined()
+  await expect(createJournalTable(client, { table: keys })).resolves.toBeUndefined()
+})
+
 test('infrastructure code can create the table from its definition', () => {
   expect(journalTableDefinition({ table: 'events' })).toEqual({
     TableName: 'events',

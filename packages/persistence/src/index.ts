@@ -19,6 +19,7 @@ export {
   WriteRejectedError,
   WriteUncertainError,
 } from './errors.js'
+export type { EventPoke, EventPokes } from './event-pokes.js'
 export type { Journal, Replay, ReplayRange } from './journal.js'
 export type { NactPersistentContext } from './nact/augment-nact.js'
 export type { RestartBackoff } from './nact/backoff.js'

@@ -31,6 +31,18 @@ export const isUnambiguousJournalName = (journalName: string): boolean =>
 export const partitionKey = ({ journalName }: JournalKeyConfig, persistenceId: string, partitionNr: number): string =>
   `${journalName}-P-${persistenceId}-${partitionNr}`
 
+/** The id and the hundred that a hash key is made of; `undefined` for a mark's, or another journal's. */
+export const parsePartitionKey = (
+  journalName: string,
+  par: string,
+): { readonly persistenceId: string; readonly partitionNr: number } | undefined => {
+  const prefix = `${journalName}-P-`
+  const dash = par.lastIndexOf('-')
+  if (!par.startsWith(prefix) || dash < prefix.length) return undefined
+  const partitionNr = Number(par.slice(dash + 1))
+  return Number.isSafeInteger(partitionNr) ? { persistenceId: par.slice(prefix.length, dash), partitionNr } : undefined
+}
+
 /** Key of one event. */
 export const eventKey = (config: JournalKeyConfig, persistenceId: string, sequenceNr: number): Item => ({
   [Attributes.PAR]: { S: partitionKey(config, persistenceId, partitionOf(sequenceNr)) },
@@ -50,6 +62,21 @@ export const markKey = (
   [Attributes.PAR]: { S: `${journalName}-${kind}-${persistenceId}-${partitionOf(sequenceNr) % sequenceShards}` },
   [Attributes.NUM]: { N: '0' },
 })
+
+/** The id, kind and shard that a mark's hash key is made of; `undefined` for an event's, or another journal's. */
+export const parseMarkKey = (
+  journalName: string,
+  par: string,
+): { readonly persistenceId: string; readonly kind: MarkKind; readonly shard: number } | undefined => {
+  const dash = par.lastIndexOf('-')
+  const shard = Number(par.slice(dash + 1))
+  for (const kind of ['SL', 'SH'] as const) {
+    const prefix = `${journalName}-${kind}-`
+    if (par.startsWith(prefix) && dash > prefix.length && Number.isSafeInteger(shard))
+      return { persistenceId: par.slice(prefix.length, dash), kind, shard }
+  }
+  return undefined
+}
 
 /** Keys of all marks of one kind. */
 export const markKeys = (config: JournalKeyConfig, kind: MarkKind, persistenceId: string): Item[] =>

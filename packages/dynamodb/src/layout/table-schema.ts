@@ -1,28 +1,63 @@
-import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb'
-import { Attributes, PERSISTENCE_IDS_INDEX, SNAPSHOT_TIMESTAMP_INDEX } from './attributes.js'
+import type { CreateTableCommandInput, GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb'
+import { Attributes, FEED_INDEX, PERSISTENCE_IDS_INDEX, SNAPSHOT_TIMESTAMP_INDEX } from './attributes.js'
 
-/** The journal table, paid per request. */
-export const journalTableSchema = (table: string, withPersistenceIdsIndex: boolean): CreateTableCommandInput => ({
+/** What of an event its entry in the feed index has: what tells whether to fetch it, or all of it. */
+export type FeedProjection = 'keys' | 'all'
+
+/** The index that tells events by time. With `'keys'` it has what is needed to choose them and to know their batches. */
+export const feedIndexSchema = (projection: FeedProjection): GlobalSecondaryIndex => ({
+  IndexName: FEED_INDEX,
+  KeySchema: [
+    { AttributeName: Attributes.FEED, KeyType: 'HASH' },
+    { AttributeName: Attributes.TIMESTAMP, KeyType: 'RANGE' },
+  ],
+  Projection:
+    projection === 'all'
+      ? { ProjectionType: 'ALL' }
+      : {
+          ProjectionType: 'INCLUDE',
+          NonKeyAttributes: [Attributes.TAGS, Attributes.INDEX, Attributes.LAST_INDEX, Attributes.PACKED_SIZE],
+        },
+})
+
+const persistenceIdsIndexSchema: GlobalSecondaryIndex = {
+  IndexName: PERSISTENCE_IDS_INDEX,
+  KeySchema: [
+    { AttributeName: Attributes.NUM, KeyType: 'HASH' },
+    { AttributeName: Attributes.PAR, KeyType: 'RANGE' },
+  ],
+  Projection: { ProjectionType: 'KEYS_ONLY' },
+}
+
+/**
+ * The journal table, paid per request.
+ * @param feed - with the feed index.
+ */
+export const journalTableSchema = (
+  table: string,
+  withPersistenceIdsIndex: boolean,
+  feed?: FeedProjection,
+): CreateTableCommandInput => ({
   TableName: table,
   BillingMode: 'PAY_PER_REQUEST',
   AttributeDefinitions: [
     { AttributeName: Attributes.PAR, AttributeType: 'S' },
     { AttributeName: Attributes.NUM, AttributeType: 'N' },
+    ...(feed === undefined
+      ? []
+      : ([
+          { AttributeName: Attributes.FEED, AttributeType: 'S' },
+          { AttributeName: Attributes.TIMESTAMP, AttributeType: 'N' },
+        ] as const)),
   ],
   KeySchema: [
     { AttributeName: Attributes.PAR, KeyType: 'HASH' },
     { AttributeName: Attributes.NUM, KeyType: 'RANGE' },
   ],
-  ...(withPersistenceIdsIndex && {
+  ...((withPersistenceIdsIndex || feed !== undefined) && {
     GlobalSecondaryIndexes: [
-      {
-        IndexName: PERSISTENCE_IDS_INDEX,
-        KeySchema: [
-          { AttributeName: Attributes.NUM, KeyType: 'HASH' },
-          { AttributeName: Attributes.PAR, KeyType: 'RANGE' },
-        ],
-        Projection: { ProjectionType: 'KEYS_ONLY' },
-      },
+      ...(withPersistenceIdsIndex ? [persistenceIdsIndexSchema] : []),
+      ...(feed === undefined ? [] : [feedIndexSchema(feed)]),
     ],
   }),
 })

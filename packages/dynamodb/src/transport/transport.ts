@@ -7,12 +7,16 @@ import type {
   BatchWriteItemCommandOutput,
   DeleteItemCommandInput,
   DeleteItemCommandOutput,
+  DescribeTableCommandInput,
+  DescribeTableCommandOutput,
   GetItemCommandInput,
   GetItemCommandOutput,
   PutItemCommandInput,
   PutItemCommandOutput,
   QueryCommandInput,
   QueryCommandOutput,
+  ScanCommandInput,
+  ScanCommandOutput,
   TransactWriteItemsCommandInput,
   TransactWriteItemsCommandOutput,
   UpdateItemCommandInput,
@@ -20,15 +24,17 @@ import type {
 } from '@aws-sdk/client-dynamodb'
 import type { Abortable } from '../attempt-signal.js'
 
-/** The data-plane operations that dynact uses, with their inputs and outputs. */
+/** The operations that dynact uses, with their inputs and outputs. */
 export interface Operations {
   BatchExecuteStatement: { input: BatchExecuteStatementCommandInput; output: BatchExecuteStatementCommandOutput }
   BatchGetItem: { input: BatchGetItemCommandInput; output: BatchGetItemCommandOutput }
   BatchWriteItem: { input: BatchWriteItemCommandInput; output: BatchWriteItemCommandOutput }
   DeleteItem: { input: DeleteItemCommandInput; output: DeleteItemCommandOutput }
+  DescribeTable: { input: DescribeTableCommandInput; output: DescribeTableCommandOutput }
   GetItem: { input: GetItemCommandInput; output: GetItemCommandOutput }
   PutItem: { input: PutItemCommandInput; output: PutItemCommandOutput }
   Query: { input: QueryCommandInput; output: QueryCommandOutput }
+  Scan: { input: ScanCommandInput; output: ScanCommandOutput }
   TransactWriteItems: { input: TransactWriteItemsCommandInput; output: TransactWriteItemsCommandOutput }
   UpdateItem: { input: UpdateItemCommandInput; output: UpdateItemCommandOutput }
 }

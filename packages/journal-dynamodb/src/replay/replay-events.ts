@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import { checkKeyLength, RequestFailedError, type RequestOptions } from '@dynact/dynamodb'
+import { checkKeyLength, decodeEvent, RequestFailedError, type RequestOptions } from '@dynact/dynamodb'
 import {
   type AbortOptions,
   checkPersistenceId,
@@ -11,9 +11,17 @@ import {
   startAhead,
 } from '@dynact/persistence'
 import type { JournalContext } from '../journal-context.js'
-import { decodeEvent } from './decode-event.js'
 import { EventLoopPacer } from './event-loop-pacer.js'
 import { StoredHistory } from './stored-history.js'
+
+/** How a journal on DynamoDB reads. */
+export interface ReadOptions extends AbortOptions {
+  /**
+   * Who goes first when every connection is taken: recoveries before feeds, which queries read for.
+   * @defaultValue 'recovery'
+   */
+  readonly priority?: 'recovery' | 'feed' | undefined
+}
 
 /** A promise that others settle, and that is never an unhandled rejection. */
 class Deferred<T> {
@@ -43,13 +51,13 @@ export const replayEvents = (
   context: JournalContext,
   persistenceId: string,
   range: ReplayRange,
-  { signal }: AbortOptions,
+  { signal, priority = 'recovery' }: ReadOptions,
 ): Replay => {
   checkPersistenceId(persistenceId)
   checkKeyLength(context.config, persistenceId)
   const options: RequestOptions = {
     signal,
-    priority: 'recovery',
+    priority,
     purpose: `${persistenceId}: reading events`,
     persistenceId,
   }

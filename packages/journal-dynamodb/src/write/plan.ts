@@ -4,6 +4,7 @@
 import {
   eventItem,
   type Item,
+  inFeed,
   itemSize,
   MAX_TRANSACTION_BYTES,
   MAX_TRANSACTION_ITEMS,
@@ -78,9 +79,17 @@ const withMarksFirst = (steps: readonly WriteStep[], tail: Tail | undefined): Wr
 
 type MakeStep = (items: readonly Item[], partitionNrs: Iterable<number>, inTransaction?: boolean) => WriteStep
 
+/** With queries on, every event is in the feed; stepping stones and marks are not. */
+const toStore = ({ queries, journalName }: ResolvedJournalConfig, persistenceId: string, item: Item): Item =>
+  queries === undefined ? item : inFeed({ journalName, shards: queries.shards }, persistenceId, item)
+
 const markedItems = (config: ResolvedJournalConfig, events: Events, payloads: readonly SerializedPayload[]): Item[] =>
   events.map((event, index) =>
-    eventItem(config, event, payloads[index] as SerializedPayload, { index, lastIndex: events.length - 1 }),
+    toStore(
+      config,
+      event.persistenceId,
+      eventItem(config, event, payloads[index] as SerializedPayload, { index, lastIndex: events.length - 1 }),
+    ),
   )
 
 /** A step a hundred, so that a crash never leaves an empty hundred between two that are not. */
@@ -126,7 +135,7 @@ const packedSteps = (
   if (events.length > MAX_PACKED_EVENTS)
     throw tooMuch(events, `a packed batch takes at most ${MAX_PACKED_EVENTS} events`)
   const end = events[0].sequenceNr + events.length - 1
-  return [step([packedItem(config, events, payloads)], [partitionOf(end)])]
+  return [step([toStore(config, events[0].persistenceId, packedItem(config, events, payloads))], [partitionOf(end)])]
 }
 
 const STEPS_OF = { marked: markedSteps, transaction: transactionSteps, packed: packedSteps } as const

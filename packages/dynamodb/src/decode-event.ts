@@ -1,6 +1,6 @@
 import { types } from 'node:util'
-import type { StoredEvent } from '@dynact/dynamodb'
 import { LEFT_OUT, type PersistentRepr, type Serialization } from '@dynact/persistence'
+import type { StoredEvent } from './layout/journal-item.js'
 
 /**
  * Turns a stored event into an event, or into nothing where its serializer leaves it out.

@@ -1,0 +1,45 @@
+import { ONE_CLIENT, queriesSchema, storeOptions } from '@dynact/dynamodb'
+import type { EventPokes } from '@dynact/persistence'
+import { z } from 'zod'
+
+const hasPokes = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  ['poke', 'subscribe'].every((name) => typeof Reflect.get(value, name) === 'function')
+
+const durationMs = z.number().min(1).max(3_600_000)
+const { maxItemSize: _, ...options } = storeOptions('dynact-journal')
+
+/** Options of {@link dynamoDBReadJournal}. */
+export const readJournalConfigSchema = z
+  .strictObject({
+    ...options,
+    /** Over how many items the marks of one id are spread: as the journal has it. */
+    sequenceShards: z.int().min(1).max(1000).default(10),
+    /** How the journal writes the feed index: the same object as there. */
+    queries: queriesSchema.prefault({}),
+    /** How long a live query waits before it looks for what other processes have written, in milliseconds. */
+    refreshInterval: durationMs.default(1_000),
+    /**
+     * An event is visible in the feed index at most so many milliseconds after its timestamp: the index lags, clocks differ. What
+     * lies further back is not read again. Offsets name the ids that were active so long.
+     */
+    backtrackingWindow: durationMs.default(120_000),
+    /**
+     * Of so many ids a stream keeps how far they were read, at about 300 bytes each, besides all those that were active in the
+     * window: knowing it spares a request when an id is met again.
+     */
+    maxIds: z.int().min(100).max(10_000_000).default(100_000),
+    /** How many entries of the feed index, or ids, are read at once. */
+    pageSize: z.int().min(1).max(10_000).default(500),
+    /** How many hundreds of a long history are read at once. */
+    replayParallelism: z.int().min(1).max(64).default(4),
+    /** Brings word of writes; as the journal has it. Left out: of those in this process. */
+    pokes: z.custom<EventPokes>(hasPokes, 'must have the methods poke and subscribe').optional(),
+  })
+  .refine(...ONE_CLIENT)
+
+/** What {@link dynamoDBReadJournal} takes. */
+export type ReadJournalConfig = z.input<typeof readJournalConfigSchema>
+/** The same with every default filled in. */
+export type ResolvedReadJournalConfig = Readonly<z.output<typeof readJournalConfigSchema>>

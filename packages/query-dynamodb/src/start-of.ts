@@ -1,0 +1,26 @@
+import { ConfigError } from '@dynact/persistence'
+import { z } from 'zod'
+import type { NoOffset, TimestampOffset } from './offset.js'
+
+const instant = z.number().nonnegative()
+const offsetSchema = z
+  .strictObject({
+    timestamp: instant,
+    since: instant.optional(),
+    seen: z.record(z.string(), z.int().min(0)).default({}),
+  })
+  .refine(({ timestamp, since = timestamp }) => since <= timestamp, 'since must not be later than timestamp')
+
+/**
+ * Where a stream of many ids starts; `undefined` for the beginning.
+ * @throws {@link ConfigError} the offset is of another kind of stream, or is none.
+ */
+export const startOf = (offset: NoOffset | TimestampOffset): TimestampOffset | undefined => {
+  if (Object.keys(offset).length === 0) return undefined
+  const { data, error } = offsetSchema.safeParse(offset)
+  if (data !== undefined) return { ...data, since: data.since ?? data.timestamp }
+  throw new ConfigError(
+    `A stream by tag or by slices can't begin at this offset. Give the offset of an envelope as it was.\n${z.prettifyError(error)}`,
+    { cause: error },
+  )
+}
