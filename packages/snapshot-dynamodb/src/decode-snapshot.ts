@@ -28,6 +28,8 @@ export const decodeSnapshot = async (call: SnapshotCall, item: Item): Promise<Se
   } catch (cause) {
     throw unreadableSnapshot(table, metadata, `it can't be decompressed: ${reasonOf(cause)}`, cause)
   }
+  // Decompressed or joined bytes are a Buffer's: another type, whose slice() shares memory, than what was saved comes back as.
+  bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   try {
     return { metadata, snapshot: await serialization.deserialize({ ...payload, bytes }, metadata) }
   } catch (cause) {
