@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import { Attributes } from './layout/attributes.js'
 import type { Item } from './layout/item.js'
 
 const sameValue = (a: AttributeValue | undefined, b: AttributeValue): boolean => {
@@ -19,6 +20,17 @@ const sameValue = (a: AttributeValue | undefined, b: AttributeValue): boolean =>
   return false
 }
 
-/** Is every attribute of `ours` stored as we sent it? Attributes that others added do not matter. */
+/** The first event of a batch is not that event alone, and tagged it is not the one without tags: what lacks these says so. */
+const TELLING_WHEN_ABSENT = [
+  Attributes.INDEX,
+  Attributes.LAST_INDEX,
+  Attributes.EVENT_SERIALIZER_MANIFEST,
+  Attributes.MANIFEST,
+  Attributes.TAGS,
+  Attributes.DELETED,
+]
+
+/** Is every attribute of `ours` stored as we sent it, and none that we left out? Attributes that others added do not matter. */
 export const holds = (stored: Item, ours: Item): boolean =>
-  Object.entries(ours).every(([name, value]) => sameValue(stored[name], value))
+  Object.entries(ours).every(([name, value]) => sameValue(stored[name], value)) &&
+  TELLING_WHEN_ABSENT.every((name) => name in ours || !(name in stored))

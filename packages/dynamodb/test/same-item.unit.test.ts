@@ -26,8 +26,16 @@ describe('an item holds ours', () => {
 describe('an item is not ours', () => {
   const { event: _, ...withoutEvent } = ours
 
+  test.each(['tags', 'del'])('with %s that we left out', (name) => {
+    const { [name]: __, ...without } = ours
+    expect(holds(ours, without)).toBe(false)
+  })
+
   test.each<[string, Item]>([
     ['without an attribute', withoutEvent],
+    ['as the first of a batch', { ...ours, idx: { N: '0' }, cnt: { N: '1' } }],
+    ["with a serializer's manifest", { ...ours, ev_ser_manifest: { S: 'v1' } }],
+    ["with an event adapter's manifest", { ...ours, manifest: { S: 'v1' } }],
     ['with another string', { ...ours, par: { S: 'journal-P-a-1' } }],
     ['with another number', { ...ours, seq: { N: '2' } }],
     ['with other bytes', { ...ours, event: bytes(1, 3) }],

@@ -29,6 +29,8 @@ export const decodeSnapshot = async (call: SnapshotCall, item: Item): Promise<Se
   } catch (cause) {
     throw unreadableSnapshot(table, metadata, `it can't be decompressed: ${reasonOf(cause)}`, cause)
   }
+  // Decompressed or joined bytes are a Buffer's: another type, whose slice() shares memory, than what was saved comes back as.
+  bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   try {
     const snapshot = await serialization.deserialize({ ...payload, bytes }, { ...metadata, kind: 'snapshot' })
     return snapshot === LEFT_OUT ? undefined : { metadata, snapshot }

@@ -17,6 +17,7 @@ import {
   serialization,
   WriteRejectedError,
 } from '@dynact/persistence'
+import { copyingSerialization } from './copying-serialization.js'
 
 /** What {@link inMemoryJournal} takes. */
 export interface InMemoryJournalOptions {
@@ -66,8 +67,8 @@ class InMemoryJournal implements Journal {
   }
 
   async writeEvents(write: AtomicWrite, { signal }: AbortOptions = {}): Promise<void> {
-    this.#checkUse(write.persistenceId, signal)
-    checkAtomicWrite(write)
+    signal?.throwIfAborted()
+    this.#checkWrite(write)
     const stored = await this.#serialize(write)
     signal?.throwIfAborted()
     // From here on nothing is awaited: the check and the change are one.
@@ -129,6 +130,19 @@ class InMemoryJournal implements Journal {
       throw new PersistenceError(`${persistenceId}: this in-memory journal has been closed.`, { persistenceId })
     }
     checkPersistenceId(persistenceId)
+  }
+
+  /** @throws {@link WriteRejectedError} it can't be stored by this journal, or by any. */
+  #checkWrite(write: AtomicWrite): void {
+    const { persistenceId, events } = write
+    try {
+      this.#checkUse(persistenceId, undefined)
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      const facts = { persistenceId, sequenceNr: events[0]?.sequenceNr, cause }
+      throw new WriteRejectedError(`${why} Nothing was written.`, facts)
+    }
+    checkAtomicWrite(write)
   }
 
   #serialize({ persistenceId, events }: AtomicWrite): Promise<StoredEvent[]> {
@@ -211,4 +225,6 @@ class InMemoryJournal implements Journal {
  * const system = start(configurePersistence(persistenceEngine({ journal: inMemoryJournal() })))
  */
 export const inMemoryJournal = (options: InMemoryJournalOptions = {}): Journal =>
-  new InMemoryJournal(options.serialization === false ? undefined : (options.serialization ?? serialization()))
+  new InMemoryJournal(
+    options.serialization === false ? undefined : copyingSerialization(options.serialization ?? serialization()),
+  )

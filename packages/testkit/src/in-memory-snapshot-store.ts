@@ -5,7 +5,6 @@ import {
   PersistenceError,
   type SelectedSnapshot,
   type Serialization,
-  SerializationError,
   type SerializedPayload,
   type SnapshotMetadata,
   type SnapshotSelectionCriteria,
@@ -13,6 +12,7 @@ import {
   serialization,
   WriteRejectedError,
 } from '@dynact/persistence'
+import { copyingSerialization } from './copying-serialization.js'
 
 /** What {@link inMemorySnapshotStore} takes. */
 export interface InMemorySnapshotStoreOptions {
@@ -69,12 +69,13 @@ class InMemorySnapshotStore implements SnapshotStore {
 
   async saveSnapshot(metadata: SnapshotMetadata, snapshot: unknown, { signal }: AbortOptions = {}): Promise<void> {
     const { persistenceId, sequenceNr, timestamp } = metadata
-    this.#checkUse(persistenceId, signal)
+    signal?.throwIfAborted()
     let bytes: SerializedPayload | undefined
     try {
+      this.#checkUse(persistenceId, undefined)
       bytes = await this.#serialization?.serialize(snapshot, { ...metadata, kind: 'snapshot' })
     } catch (cause) {
-      const why = cause instanceof SerializationError ? cause.message : String(cause)
+      const why = cause instanceof PersistenceError ? cause.message : String(cause)
       throw new WriteRejectedError(`${why} No snapshot was stored.`, { persistenceId, sequenceNr, cause })
     }
     signal?.throwIfAborted()
@@ -121,4 +122,6 @@ class InMemorySnapshotStore implements SnapshotStore {
 
 /** A snapshot store that keeps snapshots in memory, serialized like a real one's, for tests of persistent actors. */
 export const inMemorySnapshotStore = (options: InMemorySnapshotStoreOptions = {}): SnapshotStore =>
-  new InMemorySnapshotStore(options.serialization === false ? undefined : (options.serialization ?? serialization()))
+  new InMemorySnapshotStore(
+    options.serialization === false ? undefined : copyingSerialization(options.serialization ?? serialization()),
+  )

@@ -1,10 +1,28 @@
 /**
  * A test kit for event-sourced behaviors, in-memory journal and snapshot store, an embedded DynamoDB and a fault proxy, for
- * tests of dynact actors.
+ * tests of dynact actors; conformance suites for journals and snapshot stores of other databases.
  *
  * @packageDocumentation
  */
 export type { CommandResult } from './actor-under-test.js'
+export type { ConformanceCase } from './conformance/conformance-case.js'
+export type { ConformanceRunner, DeclareTest } from './conformance/conformance-runner.js'
+export { journalConformance } from './conformance/journal/journal-conformance.js'
+export { journalConformanceCases } from './conformance/journal/journal-conformance-cases.js'
+export type {
+  JournalCapabilities,
+  JournalConformanceOptions,
+  JournalUnderTest,
+  MakeJournal,
+} from './conformance/journal/journal-conformance-options.js'
+export { snapshotStoreConformance } from './conformance/snapshot-store/snapshot-store-conformance.js'
+export { snapshotStoreConformanceCases } from './conformance/snapshot-store/snapshot-store-conformance-cases.js'
+export type {
+  MakeSnapshotStore,
+  SnapshotStoreCapabilities,
+  SnapshotStoreConformanceOptions,
+  SnapshotStoreUnderTest,
+} from './conformance/snapshot-store/snapshot-store-conformance-options.js'
 export { type EmbeddedDynamoDB, type EmbeddedDynamoDBOptions, startEmbeddedDynamoDB } from './embedded-dynamodb.js'
 export { EmbeddedDynamoDBError, type EmbeddedDynamoDBErrorCode } from './embedded-dynamodb-error.js'
 export {

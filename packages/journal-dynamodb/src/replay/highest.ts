@@ -6,21 +6,43 @@ import { lastInPartition, nearestInPartition } from './occupied.js'
 /** How many hundreds are followed before the marks are asked for a short cut. */
 const MAX_STEPS_WITHOUT_MARKS = 2
 
-/** Follows the hundreds from one that is not empty to the first that is. Gives the highest number, or gives up after `maxSteps`. */
+/** How far a search has come. */
+interface Reached {
+  readonly highest: number
+  /** The hundred that was looked at last; `highest` may lie behind it, in a packed batch that reaches further. */
+  readonly lookedAt: number
+}
+
+/** The highest number in use in a hundred. */
+const lookAt = async (
+  context: JournalContext,
+  persistenceId: string,
+  partitionNr: number,
+  options: RequestOptions,
+): Promise<Reached | undefined> => {
+  const highest = await lastInPartition(context, persistenceId, partitionNr, options)
+  return highest === undefined ? undefined : { highest, lookedAt: partitionNr }
+}
+
+/** Follows the hundreds from one that is not empty to the first that is. Gives how far that is, or gives up after `maxSteps`. */
 const chase = async (
   context: JournalContext,
   persistenceId: string,
-  known: number,
+  known: Reached,
   options: RequestOptions,
   maxSteps: number,
-): Promise<{ highest: number; isEnd: boolean }> => {
-  let highest = known
+): Promise<Reached & { isEnd: boolean }> => {
+  let { highest, lookedAt } = known
   for (let steps = 0; steps < maxSteps; steps++) {
-    const next = await lastInPartition(context, persistenceId, partitionOf(highest) + 1, options)
-    if (next === undefined) return { highest, isEnd: true }
-    highest = next
+    const own = partitionOf(highest)
+    const next =
+      (lookedAt < own ? await lookAt(context, persistenceId, own, options) : undefined) ??
+      (await lookAt(context, persistenceId, own + 1, options))
+    if (next === undefined) return { highest, lookedAt, isEnd: true }
+    highest = Math.max(highest, next.highest)
+    lookedAt = next.lookedAt
   }
-  return { highest, isEnd: false }
+  return { highest, lookedAt, isEnd: false }
 }
 
 /**
@@ -35,13 +57,13 @@ export const readHighest = async (
   knownSequenceNr: number,
   options: RequestOptions,
 ): Promise<number> => {
-  let reached: number | undefined
+  let reached: Reached | undefined
   if (knownSequenceNr > 0) {
-    reached = await lastInPartition(context, persistenceId, partitionOf(knownSequenceNr), options)
+    reached = await lookAt(context, persistenceId, partitionOf(knownSequenceNr), options)
     if (reached !== undefined) {
-      const { highest, isEnd } = await chase(context, persistenceId, reached, options, MAX_STEPS_WITHOUT_MARKS)
-      if (isEnd && !context.config.distrust) return highest
-      reached = highest
+      const { isEnd, ...further } = await chase(context, persistenceId, reached, options, MAX_STEPS_WITHOUT_MARKS)
+      if (isEnd && !context.config.distrust) return further.highest
+      reached = further
     }
   }
   const [highMarks, lowMark] = await Promise.all([
@@ -49,17 +71,21 @@ export const readHighest = async (
     readLowMark(context, persistenceId, options),
   ])
   const deletedTo = lowMark.sequenceNr - 1
-  if (reached === undefined && lowMark.cutBatch !== undefined)
-    reached = (await nearestInPartition(context, persistenceId, lowMark.cutBatch, options))?.last
-  const fallback = reached ?? deletedTo
+  if (reached === undefined && lowMark.cutBatch !== undefined) {
+    const batch = await nearestInPartition(context, persistenceId, lowMark.cutBatch, options)
+    // What lies behind it in its own hundred has not been looked at.
+    reached = batch && { highest: batch.last, lookedAt: partitionOf(batch.first) - 1 }
+  }
+  const fallback = reached?.highest ?? deletedTo
   const candidates = new Set(highMarks.map(partitionOf).filter((partitionNr) => partitionNr > partitionOf(fallback)))
   let base = reached
   for (const partitionNr of candidates) {
-    const last = await lastInPartition(context, persistenceId, partitionNr, options)
-    base = last ?? base
-    if (last !== undefined) break
+    const found = await lookAt(context, persistenceId, partitionNr, options)
+    base = found ?? base
+    if (found !== undefined) break
   }
-  base ??= (await lastInPartition(context, persistenceId, partitionOf(deletedTo), options)) ?? deletedTo
+  const lowest = partitionOf(deletedTo)
+  base ??= (await lookAt(context, persistenceId, lowest, options)) ?? { highest: deletedTo, lookedAt: lowest }
   const { highest } = await chase(context, persistenceId, base, options, Number.POSITIVE_INFINITY)
   for (const mark of highMarks.filter((highMark) => partitionOf(highMark) > partitionOf(highest)))
     context.config.onAnomaly?.({ kind: 'bad-mark', persistenceId, fromSequenceNr: mark, toSequenceNr: mark })

@@ -246,13 +246,16 @@ export class StoredHistory {
     return undefined
   }
 
-  /** A replay that starts at the edge of a hundred has not read the event before it: one more look proves the end. */
+  /**
+   * A replay that starts at the edge of a hundred has not read the event before it: one more look proves the end, unless a packed
+   * batch reaches over that edge.
+   */
   async #endsJustBefore(): Promise<boolean> {
     if (this.#from % PARTITION_SIZE > 0) return false
     const before = partitionOf(this.#from) - 1
     const last = await lastInPartition(this.#context, this.#persistenceId, before, this.#options)
     this.highestSeen = last ?? 0
-    return last !== undefined
+    return last !== undefined && last < this.#from
   }
 
   #goOnAt(lowMark: LowMark): PagesRange {

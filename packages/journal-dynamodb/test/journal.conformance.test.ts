@@ -1,0 +1,40 @@
+// The journal's conformance suite, on every way of storing. The project `int-sdk` runs it on the SDK's transport.
+import type { JournalConfig } from '@dynact/journal-dynamodb'
+import { type JournalCapabilities, journalConformance } from '@dynact/testkit'
+import { onRealDynamoDB } from '../../../tools/test-support/index.js'
+import { JournalFixture } from './journal-fixture.js'
+
+const fixture = new JournalFixture()
+beforeAll(() => fixture.create())
+afterAll(() => fixture.remove())
+
+/** A key has 2,048 bytes, of which `journal-SH-` and the digits of a hundred take their part. */
+const LIMITS = { maxPersistenceIdBytes: 2_022, maxPayloadBytes: 409_600, fencesDeletedNumbers: false }
+
+// With two connections, almost every write of several ids finds them taken: then it shares requests, or waits.
+const busy = { maxConnections: 2 }
+const oneByOne = { ...busy, groupCommit: false, sequenceShards: 1, replayParallelism: 1 }
+
+const CONFIGS: readonly (readonly [string, Partial<JournalConfig>, Partial<JournalCapabilities>])[] = [
+  ['marked, in groups', busy, {}],
+  ['marked, one by one', oneByOne, {}],
+  ['packed, in groups', { ...busy, atomicWrites: 'packed' }, { fencesWithinBatches: false }],
+  ['packed, one by one', { ...oneByOne, atomicWrites: 'packed' }, { fencesWithinBatches: false }],
+  ...(onRealDynamoDB
+    ? ([
+        ['transaction, in groups', { ...busy, atomicWrites: 'transaction' }, { maxAtomicWrite: 100 }],
+        ['transaction, one by one', { ...oneByOne, atomicWrites: 'transaction' }, { maxAtomicWrite: 100 }],
+      ] as const)
+    : []),
+]
+
+for (const [name, config, capabilities] of CONFIGS)
+  journalConformance(
+    `dynamoDBJournal, ${name}`,
+    () => ({
+      journal: fixture.journal(config),
+      openAnother: () => fixture.journal(config),
+      cleanUp: () => fixture.reset(),
+    }),
+    { capabilities: { ...LIMITS, ...capabilities } },
+  )

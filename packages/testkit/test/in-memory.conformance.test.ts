@@ -1,0 +1,21 @@
+import { inMemoryJournal, inMemorySnapshotStore, journalConformance, snapshotStoreConformance } from '@dynact/testkit'
+
+const capabilities = { severalProcesses: false }
+
+journalConformance('inMemoryJournal', () => inMemoryJournal(), { capabilities })
+
+journalConformance(
+  'inMemoryJournal that keeps the objects themselves',
+  () => inMemoryJournal({ serialization: false }),
+  {
+    capabilities: { ...capabilities, serializes: false },
+  },
+)
+
+snapshotStoreConformance('inMemorySnapshotStore', () => inMemorySnapshotStore(), { capabilities })
+
+snapshotStoreConformance(
+  'inMemorySnapshotStore that keeps the objects themselves',
+  () => inMemorySnapshotStore({ serialization: false }),
+  { capabilities: { ...capabilities, serializes: false } },
+)
