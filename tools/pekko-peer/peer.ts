@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import type { SnapshotSelectionCriteria } from '@dynact/persistence'
 import type { SeenEvent, SeenSnapshot, TypedValue } from './typed-value.js'
 
 /** What a recovery by a real persistent actor came to. */
@@ -15,6 +16,8 @@ export interface PeerRecovery {
 export interface PeerRecoveryOptions {
   /** `false`: not from a snapshot. */
   readonly snapshot?: boolean | undefined
+  /** Which snapshot; the newest by default. */
+  readonly criteria?: SnapshotSelectionCriteria | undefined
   readonly toSequenceNr?: number | undefined
   readonly max?: number | undefined
 }
@@ -109,8 +112,8 @@ export class PekkoPeer {
     return this.#send('snapshot', { pid, state })
   }
 
-  deleteSnapshotsTo(pid: string, maxSequenceNr: number): Promise<unknown> {
-    return this.#send('deleteSnapshots', { pid, maxSequenceNr })
+  deleteSnapshots(pid: string, criteria: SnapshotSelectionCriteria): Promise<unknown> {
+    return this.#send('deleteSnapshots', { pid, criteria })
   }
 
   /** The read journal's persistence ids, by the index or by a scan of the table, sorted. */

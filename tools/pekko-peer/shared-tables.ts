@@ -1,6 +1,11 @@
 import { createJournalTable, deleteJournalTable, dynamoDBJournal } from '@dynact/journal-dynamodb'
 import type { Journal, SnapshotStore } from '@dynact/persistence'
-import { createSnapshotTable, deleteSnapshotTable, dynamoDBSnapshotStore } from '@dynact/snapshot-dynamodb'
+import {
+  createSnapshotTable,
+  deleteSnapshotTable,
+  dynamoDBSnapshotStore,
+  type SnapshotStoreConfig,
+} from '@dynact/snapshot-dynamodb'
 import { testClientConfig, testTransport, uniqueTableName } from '../test-support/index.js'
 import { type ObservedClient, observedClient } from '../test-support/observed-client.js'
 import { harnessSerialization } from './harness-serialization.js'
@@ -56,7 +61,7 @@ export class SharedTables {
     return journal
   }
 
-  snapshotStore(): SnapshotStore {
+  snapshotStore(config: Partial<SnapshotStoreConfig> = {}): SnapshotStore {
     const { client } = this.observed
     const serialization = harnessSerialization()
     const store = dynamoDBSnapshotStore({
@@ -65,6 +70,7 @@ export class SharedTables {
       table: this.snapshotTable,
       serialization,
       retry: PATIENT,
+      ...config,
     })
     this.#open.push(store)
     return store

@@ -8,6 +8,7 @@ import {
   type SpawnPersistentProps,
   spawnPersistent,
 } from '@dynact/persistence'
+import { jest } from '@jest/globals'
 import { type ActorSystemRef, dispatch, type Plugin, persistentQuery, query, type Ref, start, stop } from 'nact'
 import { type Deferred, deferred } from './deferred.js'
 import { hookedJournal, hookedSnapshotStore, type JournalHooks, type SnapshotHooks } from './hooked-stores.js'
@@ -20,11 +21,37 @@ export interface ActorBehavioursOptions {
 
 export const ASK_TIMEOUT_MS = 20_000
 
-type Ctx = PersistentContext<string, string>
-type Props = SpawnPersistentProps<string, string>
+export type Ctx = PersistentContext<string, string>
+export type Props = SpawnPersistentProps<string, string>
 
 /** Actors below an engine with faults in front of it, under an id of their own. */
-export const actorHarness = (base: PersistenceEngine, { maxConcurrentRecoveries = 50 } = {}) => {
+export type ActorHarness = ReturnType<typeof actorHarness>
+
+/** Those of the test that runs. */
+const inUse = new Set<ActorHarness>()
+
+/**
+ * Declares what surrounds the tests of a describe: an engine for all of them, and a harness for each, stopped after it as are
+ * all others that it has made.
+ */
+export const aroundEach = ({ makeEngine }: ActorBehavioursOptions, onFresh: (h: ActorHarness) => void): void => {
+  let base: PersistenceEngine
+  beforeAll(async () => {
+    base = await makeEngine()
+  })
+  beforeEach(() => onFresh(actorHarness(base)))
+  afterEach(() => {
+    for (const h of inUse) h.stopAll()
+    inUse.clear()
+    jest.restoreAllMocks()
+  })
+}
+
+/** Makes an {@link ActorHarness}. */
+export const actorHarness = (
+  base: PersistenceEngine,
+  { maxConcurrentRecoveries = 50, id = `actor-${randomUUID()}` } = {},
+) => {
   const { journal, snapshotStore } = base
   if (snapshotStore === undefined) throw new Error('makeEngine must give an engine with a snapshot store')
   const hooks: JournalHooks & SnapshotHooks = {}
@@ -37,14 +64,14 @@ export const actorHarness = (base: PersistenceEngine, { maxConcurrentRecoveries 
   const systems: ActorSystemRef[] = []
   const logged: Error[] = []
   const stopped: Deferred<string> = deferred()
-  const id = `actor-${randomUUID()}`
 
   /** What nact's configureLogging does, which nact does not export. */
   const logging: Plugin = (system) => {
     Object.assign(system, { createLogger: () => ({ exception: (error: Error) => logged.push(error) }) })
   }
-  const newSystem = (): ActorSystemRef => {
-    const system = start(configurePersistence(engine), logging)
+  /** By default one with the engine, and a log. */
+  const newSystem = (...plugins: Plugin[]): ActorSystemRef => {
+    const system = start(...(plugins.length > 0 ? plugins : [configurePersistence(engine), logging]))
     systems.push(system)
     return system
   }
@@ -57,10 +84,11 @@ export const actorHarness = (base: PersistenceEngine, { maxConcurrentRecoveries 
   const spawnAppending = (
     props: Props = {},
     act: (message: string, ctx: Ctx, state: string) => unknown = (message, ctx) => ctx.persist(message),
+    parent: Ref<unknown> = newSystem(),
   ): Ref<string> =>
     keep(
       spawnPersistent(
-        newSystem(),
+        parent,
         async (state: string, message: string, ctx) => {
           const after = message === '?' ? state : state + message
           if (ctx.recovering) return after
@@ -77,7 +105,7 @@ export const actorHarness = (base: PersistenceEngine, { maxConcurrentRecoveries 
   const ask = <Answer = string>(actor: Ref<string>, message = '?'): Promise<Answer> =>
     query(actor, () => message, ASK_TIMEOUT_MS) as Promise<Answer>
 
-  return {
+  const harness = {
     ask,
     base,
     engine,
@@ -140,6 +168,8 @@ export const actorHarness = (base: PersistenceEngine, { maxConcurrentRecoveries 
       for (const ref of [...refs, ...systems]) stop(ref)
     },
   }
+  inUse.add(harness)
+  return harness
 }
 
 /** Has this actor stopped? nact makes no query below one that has; one that is not called does nothing. */

@@ -2,7 +2,6 @@
 import {
   Effect,
   type EventAdapter,
-  type PersistenceEngine,
   RecoveryError,
   spawnEventSourced,
   spawnPersistent,
@@ -11,7 +10,7 @@ import {
 } from '@dynact/persistence'
 import { dispatch, query, type Ref } from 'nact'
 import { z } from 'zod'
-import { type ActorBehavioursOptions, ASK_TIMEOUT_MS, actorHarness, until } from './actor-harness.js'
+import { type ActorBehavioursOptions, type ActorHarness, ASK_TIMEOUT_MS, aroundEach, until } from './actor-harness.js'
 
 interface Event {
   readonly type: string
@@ -20,7 +19,7 @@ interface Event {
 }
 /** An event to persist, or who wants to know the events so far. */
 type Message = Event | { readonly replyTo: Ref<readonly Event[]> }
-type Spawn = (h: ReturnType<typeof actorHarness>, eventAdapter: EventAdapter<Event>) => Ref<Message>
+type Spawn = (h: ActorHarness, eventAdapter: EventAdapter<Event>) => Ref<Message>
 
 /** Their state: all events that they have seen. */
 const styles: readonly [string, Spawn][] = [
@@ -64,18 +63,12 @@ const styles: readonly [string, Spawn][] = [
 ]
 
 /** Declares the tests. */
-export const eventAdapterBehaviours = (name: string, { makeEngine }: ActorBehavioursOptions): void => {
+export const eventAdapterBehaviours = (name: string, options: ActorBehavioursOptions): void => {
   describe.each(styles)(`event adapters of %s on ${name}`, (_, spawn) => {
-    let base: PersistenceEngine
-    let h: ReturnType<typeof actorHarness>
-
-    beforeAll(async () => {
-      base = await makeEngine()
+    let h: ActorHarness
+    aroundEach(options, (fresh) => {
+      h = fresh
     })
-    beforeEach(() => {
-      h = actorHarness(base)
-    })
-    afterEach(() => h.stopAll())
 
     const spawnWith = (eventAdapter: EventAdapter<Event>) => h.keep(spawn(h, eventAdapter))
     const eventsOf = (actor: Ref<Message>): Promise<readonly Event[]> =>

@@ -2,7 +2,7 @@
 import {
   Effect,
   type EventSourcedBehavior,
-  type PersistenceEngine,
+  persistenceEngine,
   RecoveryError,
   spawnEventSourced,
   tagged,
@@ -11,8 +11,16 @@ import {
 } from '@dynact/persistence'
 import { jest } from '@jest/globals'
 import { dispatch, Nobody, query, type Ref, stop } from 'nact'
-import { type ActorBehavioursOptions, ASK_TIMEOUT_MS, actorHarness, isStopped, until } from './actor-harness.js'
+import {
+  type ActorBehavioursOptions,
+  type ActorHarness,
+  ASK_TIMEOUT_MS,
+  aroundEach,
+  isStopped,
+  until,
+} from './actor-harness.js'
 import { deferred } from './deferred.js'
+import { hookedJournal } from './hooked-stores.js'
 
 type Command =
   | { readonly add: string; readonly replyTo?: Ref<string> }
@@ -20,20 +28,12 @@ type Command =
 type Behavior = EventSourcedBehavior<string, Command, string>
 
 /** Declares the tests. */
-export const eventSourcedBehaviours = (name: string, { makeEngine }: ActorBehavioursOptions): void => {
+export const eventSourcedBehaviours = (name: string, options: ActorBehavioursOptions): void => {
   describe(`spawnEventSourced on ${name}`, () => {
-    let base: PersistenceEngine
-    let h: ReturnType<typeof actorHarness>
+    let h: ActorHarness
 
-    beforeAll(async () => {
-      base = await makeEngine()
-    })
-    beforeEach(() => {
-      h = actorHarness(base)
-    })
-    afterEach(() => {
-      h.stopAll()
-      jest.restoreAllMocks()
+    aroundEach(options, (fresh) => {
+      h = fresh
     })
 
     /** Adds each letter of a command as an event, and answers with the state. */
@@ -537,6 +537,140 @@ export const eventSourcedBehaviours = (name: string, { makeEngine }: ActorBehavi
       expect(await add(partial, 'i')).toBe('efghi')
 
       expect(await get(spawn({ snapshots }))).toBe('abcdefghi')
+    })
+
+    describe('when events were deleted and no snapshot covers them', () => {
+      const snapshots = { every: 4, deleteEvents: true }
+      const deleted = () => h.snapshotStore.deleteSnapshots(h.id)
+
+      test.each([
+        ['all events', 'abcd', 4],
+        ['the first events', 'abcdef', 4],
+      ])('(%s) the recovery fails, and says what to do; nothing is lost by it', async (_, letters, deletedTo) => {
+        const actor = spawn({ snapshots })
+        for (const letter of letters) await add(actor, letter)
+        await h.engine.settled()
+        await deleted()
+        const told: Error[] = []
+        const empty = spawn({ snapshots, onRecoveryFailure: (error) => void told.push(error as Error) })
+        await until(() => isStopped(empty))
+
+        expect(told).toEqual([expect.any(RecoveryError)])
+        expect(told[0]).toMatchObject({ persistenceId: h.id, sequenceNr: deletedTo })
+        expect(told[0]?.message).toMatch(
+          new RegExp(`${h.id}.* up to ${deletedTo} .*none was found.*snapshot store.*acceptDeletedEvents: true`),
+        )
+        for (const store of [h.journal, h.snapshotStore])
+          if (store.name !== undefined) expect(told[0]?.message).toContain(store.name)
+        await h.snapshotStore.saveSnapshot({ persistenceId: h.id, sequenceNr: 4, timestamp: 9 }, 'ABCD')
+        expect(await get(spawn({ snapshots }))).toBe(`ABCD${letters.slice(4)}`)
+      })
+
+      test('nor does an older snapshot, the same', async () => {
+        const actor = spawn({ snapshots })
+        await add(actor, 'abcd')
+        await h.engine.settled()
+        await deleted()
+        await h.snapshotStore.saveSnapshot({ persistenceId: h.id, sequenceNr: 2, timestamp: 9 }, 'ab')
+        const other = spawn({ snapshots })
+        await until(() => isStopped(other))
+
+        expect(h.logged.at(-1)?.message).toContain('newest one found is at 2')
+      })
+
+      test('acceptDeletedEvents goes on without them for good; fromSnapshot: false only looks', async () => {
+        await add(spawn({ snapshots }), 'abcd')
+        await h.engine.settled()
+        await deleted()
+        expect(await add(spawn({ snapshots, recovery: { fromSnapshot: false } }), 'efgh')).toBe('efgh')
+        await h.engine.settled()
+        expect(await h.snapshots()).toEqual([])
+
+        expect(await add(spawn({ snapshots, recovery: { acceptDeletedEvents: true } }), 'i')).toBe('efghi')
+        await h.engine.settled()
+        expect(await get(spawn({ snapshots }))).toBe('efghi')
+        expect(await h.snapshots()).toEqual([8])
+      })
+
+      test.each([
+        [{ toSequenceNr: 0 }, ''],
+        [{ replayMax: 0 }, ''],
+        ['disabled', ''],
+      ] as const)('%p asks for none of them', async (recovery, state) => {
+        await add(spawn({ snapshots }), 'abcd')
+        await h.engine.settled()
+        await deleted()
+
+        expect(await get(spawn({ snapshots, recovery }))).toBe(state)
+      })
+
+      test('a state of long ago is not to be had any more, and no empty one in its place', async () => {
+        await add(spawn({ snapshots }), 'abcd')
+        await h.engine.settled()
+        const actor = spawn({ snapshots, recovery: { toSequenceNr: 2 } })
+        await until(() => isStopped(actor))
+
+        expect(h.logged.at(-1)?.message).toContain('up to 2 have been deleted')
+      })
+
+      test('an actor that deletes nothing by itself recovers from what is there', async () => {
+        await add(spawn(), 'abcd')
+        await h.journal.deleteEventsTo(h.id, 2)
+
+        expect(await get(spawn())).toBe('cd')
+      })
+
+      test('a history that begins late, with nothing deleted, is one like any other', async () => {
+        await h.write(3, 'c')
+
+        expect(await get(spawn({ snapshots }))).toBe('c')
+      })
+
+      test('a journal that cannot tell what was deleted: what is missing before the first event was', async () => {
+        const { readDeletedToSequenceNr: _, ...journal } = hookedJournal(h.journal, h.hooks)
+        const engine = persistenceEngine({ journal, snapshotStore: h.snapshotStore })
+        await h.write(3, 'c', 'd')
+        expect(await get(spawn({ engine, snapshots, recovery: { replayMax: 1 } }))).toBe('')
+        const actor = spawn({ engine, snapshots })
+        await until(() => isStopped(actor))
+
+        expect(h.logged.at(-1)?.message).toContain('up to 2 have been deleted')
+      })
+
+      test('a snapshot that the last life of the actor saves meanwhile is recovered from', async () => {
+        for (const [index, letter] of [...'abcd'].entries()) await h.write(index + 1, letter)
+        let isFirst = true
+        h.hooks.beforeReplay = async () => {
+          if (!isFirst) return
+          isFirst = false
+          await h.snapshotStore.saveSnapshot({ persistenceId: h.id, sequenceNr: 4, timestamp: 9 }, 'ABCD')
+          await h.journal.deleteEventsTo(h.id, 4)
+        }
+
+        expect(await add(spawn({ snapshots }), 'e')).toBe('ABCDe')
+      })
+    })
+
+    test('settled() waits for snapshots and for what they make superfluous, and for messages', async () => {
+      const saving = deferred()
+      const go = deferred()
+      const order: string[] = []
+      h.hooks.beforeSave = () => {
+        saving.resolve()
+        return go.promise
+      }
+      h.hooks.afterSave = () => void order.push('saved')
+      const actor = spawn({ snapshots: { every: 2, deleteEvents: true } })
+      await add(actor, 'ab')
+      const settled = h.engine.settled().then(() => order.push('settled'))
+      await saving.promise
+      for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate)
+      expect(order).toEqual([])
+      go.resolve()
+      await settled
+
+      expect(order).toEqual(['saved', 'settled'])
+      expect(await h.stored()).toEqual([])
     })
 
     test('a hook that persists when the recovery is complete is refused, and the actor lives on', async () => {

@@ -24,6 +24,7 @@ export interface SnapshotHooks {
 
 /** A journal with faults and delays in front of it. */
 export const hookedJournal = (journal: Journal, hooks: JournalHooks): Journal => ({
+  ...(journal.name === undefined ? {} : { name: journal.name }),
   async writeEvents(write, options) {
     await hooks.beforeWrite?.(write)
     await journal.writeEvents(write, options)
@@ -43,12 +44,19 @@ export const hookedJournal = (journal: Journal, hooks: JournalHooks): Journal =>
     }
   },
   readHighestSequenceNr: (persistenceId, from, options) => journal.readHighestSequenceNr(persistenceId, from, options),
+  ...(journal.readDeletedToSequenceNr === undefined
+    ? {}
+    : {
+        readDeletedToSequenceNr: (persistenceId, options) =>
+          journal.readDeletedToSequenceNr?.(persistenceId, options) ?? Promise.resolve(0),
+      }),
   deleteEventsTo: (persistenceId, to, options) => journal.deleteEventsTo(persistenceId, to, options),
   close: () => journal.close(),
 })
 
 /** A snapshot store with faults and delays in front of it. */
 export const hookedSnapshotStore = (store: SnapshotStore, hooks: SnapshotHooks): SnapshotStore => ({
+  ...(store.name === undefined ? {} : { name: store.name }),
   async loadSnapshot(persistenceId, criteria, options) {
     await hooks.beforeLoad?.(persistenceId)
     return store.loadSnapshot(persistenceId, criteria, options)

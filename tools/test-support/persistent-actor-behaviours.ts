@@ -3,7 +3,6 @@
  */
 import {
   configurePersistence,
-  type PersistenceEngine,
   persistenceEngines,
   RecoveryError,
   spawnPersistent,
@@ -12,26 +11,18 @@ import {
 } from '@dynact/persistence'
 import { jest } from '@jest/globals'
 import { dispatch, type Ref, type SupervisionContext, start, stop } from 'nact'
-import { type ActorBehavioursOptions, actorHarness, until } from './actor-harness.js'
+import { type ActorBehavioursOptions, type ActorHarness, actorHarness, aroundEach, until } from './actor-harness.js'
 import { deferred } from './deferred.js'
 
 /** Declares the tests. */
-export const persistentActorBehaviours = (name: string, { makeEngine }: ActorBehavioursOptions): void => {
+export const persistentActorBehaviours = (name: string, options: ActorBehavioursOptions): void => {
   describe(`spawnPersistent on ${name}`, () => {
-    let base: PersistenceEngine
-    let h: ReturnType<typeof actorHarness>
+    let h: ActorHarness
     let crashes: [unknown, string | undefined][]
 
-    beforeAll(async () => {
-      base = await makeEngine()
-    })
-    beforeEach(() => {
-      h = actorHarness(base)
+    aroundEach(options, (fresh) => {
+      h = fresh
       crashes = []
-    })
-    afterEach(() => {
-      h.stopAll()
-      jest.restoreAllMocks()
     })
 
     const decide = (decision: 'stop' | 'resume' | 'reset') => ({
@@ -252,7 +243,7 @@ export const persistentActorBehaviours = (name: string, { makeEngine }: ActorBeh
     })
 
     test('several engines serve one system, chosen by name', async () => {
-      const other = actorHarness(base)
+      const other = actorHarness(h.base)
       const system = start(configurePersistence(persistenceEngines({ default: h.engine, audit: other.engine })))
       const written: string[] = []
       h.hooks.beforeWrite = () => void written.push('default')

@@ -1,25 +1,25 @@
 /** What a recovery reads, how many run at once, and when one is given up. Run against every journal that there is. */
-import { type PersistenceEngine, spawnPersistent } from '@dynact/persistence'
+import { spawnPersistent } from '@dynact/persistence'
 import { jest } from '@jest/globals'
 import { dispatch, query, type Ref, stop } from 'nact'
-import { type ActorBehavioursOptions, ASK_TIMEOUT_MS, actorHarness, isStopped, until } from './actor-harness.js'
+import {
+  type ActorBehavioursOptions,
+  type ActorHarness,
+  ASK_TIMEOUT_MS,
+  actorHarness,
+  aroundEach,
+  isStopped,
+  until,
+} from './actor-harness.js'
 import { deferred } from './deferred.js'
 
 /** Declares the tests. */
-export const recoveryBehaviours = (name: string, { makeEngine }: ActorBehavioursOptions): void => {
+export const recoveryBehaviours = (name: string, options: ActorBehavioursOptions): void => {
   describe(`recovery on ${name}`, () => {
-    let base: PersistenceEngine
-    let h: ReturnType<typeof actorHarness>
+    let h: ActorHarness
 
-    beforeAll(async () => {
-      base = await makeEngine()
-    })
-    beforeEach(() => {
-      h = actorHarness(base)
-    })
-    afterEach(() => {
-      h.stopAll()
-      jest.restoreAllMocks()
+    aroundEach(options, (fresh) => {
+      h = fresh
     })
 
     describe('with five events and snapshots at 2 and 4', () => {
@@ -131,7 +131,7 @@ export const recoveryBehaviours = (name: string, { makeEngine }: ActorBehaviours
     })
 
     test('runs at most so many at once, and each in its turn', async () => {
-      h = actorHarness(base, { maxConcurrentRecoveries: 3 })
+      h = actorHarness(h.base, { maxConcurrentRecoveries: 3 })
       const full = deferred()
       let now = 0
       let most = 0
@@ -150,7 +150,7 @@ export const recoveryBehaviours = (name: string, { makeEngine }: ActorBehaviours
     })
 
     test('that waits for its turn is given up when its actor stops, and one that fails makes way', async () => {
-      h = actorHarness(base, { maxConcurrentRecoveries: 1 })
+      h = actorHarness(h.base, { maxConcurrentRecoveries: 1 })
       const go = deferred()
       let replays = 0
       h.hooks.beforeReplay = async () => {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createJournalTable, dynamoDBJournal } from '@dynact/journal-dynamodb'
 import { configurePersistence, persistenceEngine, spawnEventSourced } from '@dynact/persistence'
 import { createSnapshotTable, dynamoDBSnapshotStore } from '@dynact/snapshot-dynamodb'
@@ -19,7 +18,8 @@ const behavior = cart('ada')
 if ((await journal.readHighestSequenceNr(behavior.persistenceId)) === 0)
   await writeAsVersion1(journal, behavior.persistenceId)
 
-const system = start(configurePersistence(persistenceEngine({ journal, snapshotStore })))
+const engine = persistenceEngine({ journal, snapshotStore })
+const system = start(configurePersistence(engine))
 const ada = spawnEventSourced(system, {
   ...behavior,
   onRecoveryCompleted: ({ lines }, ctx) => {
@@ -44,8 +44,7 @@ await tell('no pen after all', { type: 'remove', sku: 'pen' })
 await tell('check out', { type: 'check-out', now: new Date() })
 await tell('one more lamp', { type: 'add', sku: 'lamp', quantity: 1, cents: 1990 })
 
-// Snapshots are saved beside the commands: wait for that of the check-out before the stores are closed.
-while ((await snapshotStore.loadSnapshot(behavior.persistenceId))?.metadata.sequenceNr !== 6) await sleep(20)
+await engine.settled() // Snapshots are saved beside the commands: before the stores are closed, that of the check-out must be.
 await snapshotStore.close()
 await journal.close()
 await dynamodb.stop()

@@ -35,13 +35,24 @@ export {
 export { occupiedBy, packedItem, readJournalItem } from './layout/packed-item.js'
 export { entityTypeOf, SLICES, sliceOf } from './layout/slice.js'
 export {
+  MAX_PARTS,
+  type PartSet,
+  partItem,
+  partKeys,
+  partSetItem,
+  partSetKey,
+  readPartSetItem,
+} from './layout/part-item.js'
+export {
   readSnapshotItem,
+  type SnapshotForm,
+  type SnapshotParts,
   type StoredSnapshot,
   snapshotItem,
   snapshotItemSize,
-  snapshotKey,
-  snapshotPartitionKey,
+  unreadableSnapshot,
 } from './layout/snapshot-item.js'
+export { snapshotKey, snapshotPartitionKey } from './layout/snapshot-key.js'
 export { journalTableSchema, snapshotTableSchema } from './layout/table-schema.js'
 export type { Priority } from './limiter.js'
 export type { Logger, OperationMetrics, Span, Tracer } from './observability.js'
@@ -52,3 +63,4 @@ export { type RetryOptions, retrySchema } from './retry.js'
 export { createTable, deleteTable } from './tables.js'
 export { insertInTransaction, MAX_TRANSACTION_BYTES, MAX_TRANSACTION_ITEMS } from './transactional-inserts.js'
 export { chooseTransport, type TransportName, type TransportOptions } from './transport/choose-transport.js'
+export { writeTransaction } from './write-transaction.js'

@@ -3,7 +3,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { CancellationReason } from '@aws-sdk/client-dynamodb'
-import { FailedAttempt, UnprocessedError } from './errors.js'
+import { cancellationReasons, cancelledBecause } from './cancellation.js'
 import { type InsertOutcome, outcomeOf, STORED } from './insert-outcome.js'
 import { Attributes } from './layout/attributes.js'
 import type { Item } from './layout/item.js'
@@ -14,16 +14,6 @@ import { resolveConflict } from './resolve-conflict.js'
 export const MAX_TRANSACTION_ITEMS = 100
 /** The most bytes that DynamoDB takes in one transaction. */
 export const MAX_TRANSACTION_BYTES = 4 * 1024 * 1024
-
-/** DynamoDB's codes for the items of a cancelled transaction, as names of its errors. */
-const CANCELLATION_ERRORS: Readonly<Record<string, string>> = {
-  AccessDenied: 'AccessDeniedException',
-  ItemCollectionSizeLimitExceeded: 'ItemCollectionSizeLimitExceededException',
-  ProvisionedThroughputExceeded: 'ProvisionedThroughputExceededException',
-  ThrottlingError: 'ThrottlingException',
-  TransactionConflict: 'TransactionConflictException',
-  ValidationError: 'ValidationException',
-}
 
 /**
  * Inserts all items or none, each only where its key is free. Costs two write units per begun KiB of each item.
@@ -64,12 +54,6 @@ export const insertInTransaction = async (
   }
 }
 
-const cancellationReasons = (error: unknown): readonly CancellationReason[] | undefined => {
-  const cause = error instanceof FailedAttempt ? error.cause : undefined
-  if (typeof cause !== 'object' || cause === null || !('CancellationReasons' in cause)) return undefined
-  return cause.CancellationReasons as readonly CancellationReason[]
-}
-
 /** @throws what the reasons of a cancelled transaction come down to; returns when the items are stored already, by us. */
 const judge = async (
   send: SendAttempt,
@@ -86,7 +70,5 @@ const judge = async (
     ours++
   }
   if (ours === items.length) return
-  const other = reasons.find(({ Code }) => Code !== undefined && Code !== 'None' && Code !== 'ConditionalCheckFailed')
-  const name = CANCELLATION_ERRORS[other?.Code ?? ''] ?? 'TransactionConflictException'
-  throw new FailedAttempt(new UnprocessedError(name, other?.Message ?? 'the transaction was cancelled'))
+  throw cancelledBecause(reasons)
 }

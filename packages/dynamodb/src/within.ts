@@ -1,4 +1,5 @@
 import { onAbort } from './abort-listeners.js'
+import { type Abortable, AttemptSignal } from './attempt-signal.js'
 import { TimeoutError } from './errors.js'
 
 /**
@@ -11,11 +12,11 @@ import { TimeoutError } from './errors.js'
 export const within = <T>(
   ms: number,
   signal: AbortSignal | undefined,
-  task: (signal: AbortSignal) => Promise<T>,
+  task: (signal: Abortable) => Promise<T>,
 ): Promise<T> =>
   new Promise((resolve, reject) => {
     signal?.throwIfAborted()
-    const ended = new AbortController()
+    const ended = new AttemptSignal()
     const giveUp = (reason: unknown) => {
       release()
       reject(reason)
@@ -28,7 +29,7 @@ export const within = <T>(
       clearTimeout(timer)
       detach?.()
     }
-    task(ended.signal).then(
+    task(ended).then(
       (result) => {
         release()
         resolve(result)

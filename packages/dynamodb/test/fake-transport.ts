@@ -1,3 +1,4 @@
+import type { Abortable } from '../src/attempt-signal.js'
 import type { OperationName, Operations, Transport } from '../src/transport/transport.js'
 
 /** A request that reached the transport. */
@@ -5,7 +6,7 @@ export interface SentRequest {
   readonly operation: OperationName
   // biome-ignore lint/suspicious/noExplicitAny: the inputs of all operations.
   readonly input: any
-  readonly signal: AbortSignal
+  readonly signal: Abortable
 }
 
 /** Answers a request, or throws what the service or the network would; the index counts from 0. */
@@ -21,7 +22,7 @@ export class FakeTransport implements Transport {
     this.#answer = answer
   }
 
-  async send<O extends OperationName>(operation: O, input: Operations[O]['input'], signal: AbortSignal) {
+  async send<O extends OperationName>(operation: O, input: Operations[O]['input'], signal: Abortable) {
     const request = { operation, input, signal }
     this.sent.push(request)
     return (await this.#answer(request, this.sent.length - 1)) as Operations[O]['output']
@@ -41,5 +42,5 @@ export const hangs = ({ signal }: SentRequest): Promise<never> =>
   new Promise((_, reject) => {
     const abort = () => reject(serviceError('AbortError'))
     if (signal.aborted) abort()
-    else signal.addEventListener('abort', abort, { once: true })
+    else signal.addEventListener('abort', abort)
   })

@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events'
+import type { Abortable } from '../src/attempt-signal.js'
 import { TimeoutError } from '../src/errors.js'
 import { within } from '../src/within.js'
 import { rejectionOf } from './make-requests.js'
@@ -15,7 +16,7 @@ test('gives what the task gives, and throws what it throws', async () => {
 })
 
 test('ends at the deadline, and tells the task, even one that does not listen', async () => {
-  let told: AbortSignal | undefined
+  let told: Abortable | undefined
 
   const error = await rejectionOf(
     within(1, undefined, (signal) => {
@@ -32,7 +33,7 @@ test('ends at the deadline, and tells the task, even one that does not listen', 
 test('ends with the reason of the signal, and tells the task', async () => {
   const stop = new AbortController()
   const reason = new Error('shutting down')
-  let told: AbortSignal | undefined
+  let told: Abortable | undefined
   const running = within(HOUR, stop.signal, (signal) => {
     told = signal
     return never()

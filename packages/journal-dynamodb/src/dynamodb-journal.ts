@@ -1,4 +1,4 @@
-import { checkKeyLength, connect, FencedInserts, OpenCalls, type Requests } from '@dynact/dynamodb'
+import { checkKeyLength, connect, FencedInserts, OpenCalls, type RequestOptions, type Requests } from '@dynact/dynamodb'
 import {
   type AbortOptions,
   type AtomicWrite,
@@ -14,6 +14,7 @@ import { type JournalConfig, journalConfigSchema, type ResolvedJournalConfig } f
 import { deleteEventsTo } from './delete-events.js'
 import type { JournalContext } from './journal-context.js'
 import { KnownTails } from './known-tails.js'
+import { readLowMark } from './marks.js'
 import { readHighest } from './replay/highest.js'
 import { asRecoveryError, replayEvents } from './replay/replay-events.js'
 import { writeEvents } from './write/write-events.js'
@@ -22,6 +23,9 @@ import { writeEvents } from './write/write-events.js'
 export interface DynamoDBJournal extends Journal {
   /** The options with every default filled in. */
   readonly config: ResolvedJournalConfig
+  readonly name: string
+  /** As {@link Journal.readDeletedToSequenceNr}; costs one read unit per shard, in one request for up to 100 shards. */
+  readDeletedToSequenceNr(persistenceId: string, options?: AbortOptions): Promise<number>
 }
 
 class Implementation implements DynamoDBJournal {
@@ -40,6 +44,10 @@ class Implementation implements DynamoDBJournal {
       maxGroup: config.groupCommit.maxBatch,
       onNotice: (text) => config.logger?.info({ table: config.table }, text),
     })
+  }
+
+  get name(): string {
+    return `table ${this.config.table}`
   }
 
   async writeEvents(write: AtomicWrite, options: AbortOptions = {}): Promise<void> {
@@ -61,16 +69,16 @@ class Implementation implements DynamoDBJournal {
     fromSequenceNr = 0,
     { signal }: AbortOptions = {},
   ): Promise<number> {
-    this.#assertOpen(persistenceId)
-    checkPersistenceId(persistenceId)
-    checkKeyLength(this.config, persistenceId)
-    const purpose = `${persistenceId}: reading the highest sequence number`
-    try {
-      const options = { signal, priority: 'recovery', purpose, persistenceId } as const
-      return await this.#calls.run(() => readHighest(this.#context, persistenceId, fromSequenceNr, options))
-    } catch (error) {
-      throw asRecoveryError(this.#context, persistenceId, error)
-    }
+    return this.#lookUp(persistenceId, 'reading the highest sequence number', signal, (options) =>
+      readHighest(this.#context, persistenceId, fromSequenceNr, options),
+    )
+  }
+
+  async readDeletedToSequenceNr(persistenceId: string, { signal }: AbortOptions = {}): Promise<number> {
+    return this.#lookUp(persistenceId, 'reading how far events are deleted', signal, async (options) => {
+      const { sequenceNr } = await readLowMark(this.#context, persistenceId, options)
+      return sequenceNr - 1
+    })
   }
 
   async deleteEventsTo(persistenceId: string, toSequenceNr: number, options: AbortOptions = {}): Promise<void> {
@@ -80,6 +88,23 @@ class Implementation implements DynamoDBJournal {
 
   close(): Promise<void> {
     return this.#calls.close(() => this.#requests.close())
+  }
+
+  async #lookUp<T>(
+    persistenceId: string,
+    what: string,
+    signal: AbortSignal | undefined,
+    read: (options: RequestOptions) => Promise<T>,
+  ): Promise<T> {
+    this.#assertOpen(persistenceId)
+    checkPersistenceId(persistenceId)
+    checkKeyLength(this.config, persistenceId)
+    try {
+      const options = { signal, priority: 'recovery', purpose: `${persistenceId}: ${what}`, persistenceId } as const
+      return await this.#calls.run(() => read(options))
+    } catch (error) {
+      throw asRecoveryError(this.#context, persistenceId, error)
+    }
   }
 
   #assertOpen(persistenceId: string): void {

@@ -117,6 +117,7 @@ describe('deleting', () => {
       highest: size,
     })
     expect(await journal.readHighestSequenceNr(id)).toBe(size)
+    expect(await journal.readDeletedToSequenceNr(id)).toBe(Math.min(size, to))
     expect((await fixture.itemsOf(`journal-P-${id}`)).length).toBe(left.length)
   })
 

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { deflateSync } from 'node:zlib'
 import {
   Attributes,
   eventItem,
@@ -8,6 +10,10 @@ import {
   markItem,
   PackedAttributes,
   packedItem,
+  partItem,
+  partKeys,
+  partSetItem,
+  partSetKey,
   snapshotItem,
   snapshotTableSchema,
 } from '@dynact/dynamodb'
@@ -58,6 +64,11 @@ const text = (value: string) => ({
 })
 const fullEvent = { ...event(101, 5, ['t']), manifest: 'a', deleted: true }
 const fullPayload = { serializerId: 20, serializerManifest: 'm', bytes: new Uint8Array(1) }
+
+const snapshot = { persistenceId: 'orders-7', sequenceNr: 100, timestamp: 1_767_225_600_000 }
+const set = { set: '4711', of: snapshot, count: 2, begunAt: 1_767_225_600_001, state: 'open' } as const
+const hash = new Uint8Array(createHash('sha256').update('paid, shipped').digest())
+const parts = { set: '4711', count: 2, hash }
 
 const typesOf = (item: Item): Record<string, string> =>
   Object.fromEntries(Object.entries(item).map(([name, value]) => [name, Object.keys(value)[0] ?? '']))
@@ -122,6 +133,57 @@ describe('docs/storage-layout.md', () => {
     const item = snapshotItem('journal', { persistenceId: 'orders-7', sequenceNr: 1, timestamp: 1 }, fullPayload)
 
     expect(typesOf(item)).toEqual(documentedTypes(tableUnder('## Snapshot table')))
+  })
+
+  test('lists the attributes of a compressed snapshot', () => {
+    const plain = snapshotItem('journal', snapshot, fullPayload)
+    const item = snapshotItem('journal', snapshot, fullPayload, { uncompressedSize: 64 })
+
+    expect(typesOf(without(item, ...Object.keys(plain)))).toEqual(
+      documentedTypes(tableUnder('### Compressed snapshots')),
+    )
+  })
+
+  test('lists the attributes of a snapshot in parts, of the parts and of their record', () => {
+    const section = '### Snapshots in parts'
+    const compressed = snapshotItem('journal', snapshot, fullPayload, { uncompressedSize: 64 })
+    const item = snapshotItem('journal', snapshot, fullPayload, { parts, uncompressedSize: 64 })
+
+    expect(typesOf(without(item, ...Object.keys(compressed)))).toEqual(documentedTypes(tableUnder(section)))
+    expect(typesOf(without(partItem('journal', set, 1, text('').bytes), 'par', 'seq'))).toEqual(
+      documentedTypes(tableUnder(section, 2)),
+    )
+    expect(typesOf(without(partSetItem('journal', set), 'par', 'seq'))).toEqual(documentedTypes(tableUnder(section, 3)))
+  })
+
+  test('has the formulas of the keys of parts and records', () => {
+    const fill = (formula: string): string =>
+      formula
+        .replace('{name}', 'journal')
+        .replace('{id}', 'orders-7')
+        .replace('{set}', '4711')
+        .replace('{part}', '1')
+        .replace('{seq}', '100')
+    const keys = tableUnder('### Snapshots in parts', 1).map(([item, par = '', seq = '']) => [
+      item,
+      { par: { S: fill(par) }, seq: { N: fill(seq) } },
+    ])
+
+    expect(Object.fromEntries(keys)).toEqual({ part: partKeys('journal', set)[1], record: partSetKey('journal', set) })
+  })
+
+  test('shows a compressed snapshot as it is stored', () => {
+    const bytes = new Uint8Array(deflateSync('a'.repeat(64)))
+
+    expect(snapshotItem('journal', snapshot, { ...text(''), bytes }, { uncompressedSize: 64 })).toEqual(
+      documented('compressed'),
+    )
+  })
+
+  test('shows a snapshot in parts, a part and the record as they are stored', () => {
+    expect(snapshotItem('journal', snapshot, text(''), { parts })).toEqual(documented('split'))
+    expect(partItem('journal', set, 1, text('shipped').bytes)).toEqual(documented('part'))
+    expect(partSetItem('journal', set)).toEqual(documented('record'))
   })
 
   test('shows an event as it is stored', () => {

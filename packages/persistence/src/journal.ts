@@ -35,6 +35,8 @@ export interface Replay extends AsyncIterable<PersistentRepr> {
 
 /** Stores the events of persistent actors: the interface that every dynact journal offers. */
 export interface Journal {
+  /** How errors name it: `table dynact-journal`, say. */
+  readonly name?: string
   /**
    * Stores all events of one atomic write or none.
    *
@@ -57,6 +59,13 @@ export interface Journal {
    * @throws {@link RecoveryError} the journal can't be read.
    */
   readHighestSequenceNr(persistenceId: string, fromSequenceNr?: number, options?: AbortOptions): Promise<number>
+  /**
+   * Highest sequence number up to which events have been deleted; `0` if none have. Tells deleted events from numbers that never
+   * held one; without it, whatever is missing before the first event counts as deleted.
+   *
+   * @throws {@link RecoveryError} the journal can't be read.
+   */
+  readDeletedToSequenceNr?(persistenceId: string, options?: AbortOptions): Promise<number>
   /**
    * Deletes the events up to a sequence number, inclusive; one beyond the end means the end. Deleted numbers are never used
    * again. After a failure, calling it again resumes.

@@ -27,6 +27,8 @@ export interface SnapshotSelectionCriteria {
 
 /** Stores the state of persistent actors, so that a recovery need not replay all events. */
 export interface SnapshotStore {
+  /** How errors name it: `table dynact-snapshot`, say. */
+  readonly name?: string
   /**
    * The snapshot with the highest sequence number that matches, or `undefined`.
    *

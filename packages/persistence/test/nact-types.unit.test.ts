@@ -93,7 +93,7 @@ describe('plain nact code', () => {
       'unannotated-2',
     )
     // @ts-expect-error no such prop
-    expect(() => spawnDurable(system, () => 0, 'typo', 'typo', { snapshotEvry: 5 })).toThrow('snapshotEvry')
+    expect(() => spawnDurable(system, () => 0, 'typo', 'typo', { eventAdaptor: {} })).toThrow('eventAdaptor')
 
     expect(actor).toBeDefined()
     nact.stop(actor)

@@ -9,7 +9,7 @@ import {
 } from '@dynact/persistence'
 import { inMemoryJournal, inMemorySnapshotStore } from '@dynact/testkit'
 import { deferred } from '../../../tools/test-support/deferred.js'
-import { hookedJournal, type JournalHooks } from '../../../tools/test-support/hooked-stores.js'
+import { hookedJournal, hookedSnapshotStore, type JournalHooks } from '../../../tools/test-support/hooked-stores.js'
 
 const key = 'orders-7'
 let hooks: JournalHooks
@@ -337,6 +337,54 @@ describe('snapshots', () => {
     await other.takeSnapshot(snapshot(2))
 
     expect((await other.latestSnapshot(key))?.createdAt).toBe(9_000)
+  })
+})
+
+describe('settled', () => {
+  const isSettled = async (settled: Promise<void>) => {
+    let is = false
+    void settled.then(() => {
+      is = true
+    })
+    for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate)
+    return is
+  }
+
+  test('waits for the persists of nact, whatever becomes of them, from the moment they are called', async () => {
+    await engine.settled()
+    const go = deferred()
+    hooks.beforeWrite = () => go.promise
+    const persisted = engine.persist(event(1))
+    const settled = engine.settled()
+
+    expect(await isSettled(settled)).toBe(false)
+    go.reject(new WriteRejectedError('no'))
+    await expect(persisted).rejects.toThrow('no')
+    await settled
+  })
+
+  test('waits for the snapshots of nact, whatever becomes of them', async () => {
+    const go = deferred()
+    const snapshotStore = hookedSnapshotStore(inMemorySnapshotStore(), { beforeSave: () => go.promise })
+    const own = persistenceEngine({ journal, snapshotStore })
+    const taken = own.takeSnapshot({ key, sequenceNumber: 1, data: 's', createdAt: 1 })
+    const settled = own.settled()
+
+    expect(await isSettled(settled)).toBe(false)
+    go.reject(new Error('no'))
+    await expect(taken).rejects.toThrow('no')
+    await settled
+  })
+
+  test('of several engines waits for each of them', async () => {
+    const engines = persistenceEngines({ default: engine, audit: persistenceEngine({ journal }) })
+    const ends = [engines.beginWork(), engines.named('audit').beginWork()]
+    const settled = engines.settled()
+    ends[0]?.()
+    expect(await isSettled(settled)).toBe(false)
+    ends[1]?.()
+
+    await settled
   })
 })
 

@@ -1,9 +1,11 @@
 import * as nact from 'nact'
 import { backoffMs, restartBackoffMs } from '../src/nact/backoff.js'
 import { breathe } from '../src/nact/breathe.js'
+import { editDistance } from '../src/nact/edit-distance.js'
 import { isAlive } from '../src/nact/is-alive.js'
 import { ObservedPromise } from '../src/nact/observed-promise.js'
 import { RecoverySlots } from '../src/nact/recovery-slots.js'
+import { WorkUnderWay } from '../src/nact/work-under-way.js'
 
 describe('backoffMs', () => {
   test('doubles with every failure, up to five seconds, under full jitter', () => {
@@ -16,6 +18,24 @@ describe('backoffMs', () => {
 })
 
 describe('breathe', () => {
+  test('counts the time of all loops together: many short ones starve the rest of the process as one long one does', async () => {
+    let now = 5e8
+    const clock = jestClock(() => now)
+    try {
+      await breathe()
+      const short = () => {
+        now += 4
+        return breathe()
+      }
+
+      expect([short(), short()]).toEqual([undefined, undefined])
+      expect(await short()).toBe(true)
+      expect(short()).toBeUndefined()
+    } finally {
+      clock.restore()
+    }
+  })
+
   test('asks for a turn of the event loop when the slice is used up, and only then', async () => {
     let now = 0
     const clock = jestClock(() => now)
@@ -46,6 +66,42 @@ const jestClock = (now: () => number) => {
     },
   }
 }
+
+describe('editDistance', () => {
+  test.each([
+    ['', '', 0],
+    ['', 'abc', 3],
+    ['tagger', 'tagger', 0],
+    ['tager', 'tagger', 1],
+    ['taggers', 'tagger', 1],
+    ['taggar', 'tagger', 1],
+    ['tagegr', 'tagger', 1],
+    ['logger', 'tagger', 2],
+    ['recovrey', 'recovery', 1],
+    ['kitten', 'sitting', 3],
+  ])('from %p to %p: %p', (from, to, distance) => {
+    expect(editDistance(from, to)).toBe(distance)
+    expect(editDistance(to, from)).toBe(distance)
+  })
+})
+
+describe('WorkUnderWay', () => {
+  test('is settled when nothing goes on, and whenever the last thing ends', async () => {
+    const work = new WorkUnderWay()
+    await work.settled()
+    const ends = [work.begin(), work.begin()]
+    const order: string[] = []
+    const settled = work.settled().then(() => order.push('settled'))
+    ends[0]?.()
+    await new Promise(setImmediate)
+    order.push('one goes on')
+    ends[1]?.()
+    work.begin() // Too late to be waited for.
+    await settled
+
+    expect(order).toEqual(['one goes on', 'settled'])
+  })
+})
 
 describe('ObservedPromise', () => {
   test('is not observed by being made, whatever becomes of it', async () => {
@@ -115,6 +171,22 @@ describe('RecoverySlots', () => {
     expect(slots.taken).toBe(0)
   })
 
+  test('many wait, and get their turns in the order in which they came', async () => {
+    const slots = new RecoverySlots(1)
+    const first = await slots.take()
+    const served: number[] = []
+    const waiting = Array.from({ length: 10_000 }, async (_, nr) => {
+      const release = await slots.take()
+      served.push(nr)
+      release()
+    })
+    first()
+    await Promise.all(waiting)
+
+    expect(served).toEqual(Array.from({ length: 10_000 }, (_, nr) => nr))
+    expect(slots.taken).toBe(0)
+  })
+
   test('an aborted wait gives its place to the next', async () => {
     const slots = new RecoverySlots(1)
     const release = await slots.take()
@@ -144,5 +216,31 @@ describe('isAlive', () => {
     expect(isAlive(other)).toBe(true)
     nact.stop(system)
     expect(isAlive(other)).toBe(false)
+  })
+
+  test('is false of an actor whose path has gone to another one', () => {
+    const system = nact.start()
+    const spawn = (parent: nact.Ref<unknown>) => nact.spawn(parent, () => {}, 'name') as nact.Ref<unknown>
+    const parent = spawn(system)
+    const orphan = spawn(parent)
+    nact.stop(parent) // nact does not stop its child.
+    const successor = spawn(spawn(system))
+
+    expect([orphan, successor, parent].map(isAlive)).toEqual([false, true, false])
+    nact.stop(system)
+  })
+
+  test('leaves no trace at the actor', async () => {
+    const system = nact.start()
+    const children: unknown[] = []
+    const look = (_: unknown, __: unknown, ctx: { children: Map<string, unknown> }) =>
+      void children.push(...ctx.children)
+    const actor = nact.spawn(system, look as never, 'name') as nact.Ref<unknown>
+    expect(isAlive(actor)).toBe(true)
+    nact.dispatch(actor, 'look')
+    await new Promise(setImmediate)
+
+    expect(children).toEqual([])
+    nact.stop(system)
   })
 })

@@ -8,6 +8,7 @@ import {
 import { jest } from '@jest/globals'
 import * as nact from 'nact'
 import { dispatch } from 'nact'
+import { isStopped } from '../../../tools/test-support/actor-harness.js'
 import { deferred } from '../../../tools/test-support/deferred.js'
 import { type Ctx, harness, type Props, watchUnhandled } from './spawn-persistent-harness.js'
 
@@ -24,7 +25,7 @@ beforeEach(() => {
   })
 })
 afterEach(() => {
-  h.stopSystems()
+  h.stopAll()
   jest.restoreAllMocks()
 })
 
@@ -263,6 +264,29 @@ describe('a persist after its message', () => {
     expect(await h.ask(actor)).toBe('late')
   })
 
+  test('that fails, awaited and caught, fails nothing else, however late its caller begins to look', async () => {
+    const late = deferred()
+    const caught: unknown[] = []
+    const bad = () => {
+      throw new Error('not to be encoded')
+    }
+    const actor = h.spawnAppending(
+      { ...policy('stop'), encoder: bad, snapshotEncoder: bad },
+      (_message, ctx, state) => {
+        // What a callback returns is awaited a moment after it was rejected.
+        for (const fails of [() => ctx.persist('x'), () => ctx.saveSnapshot(state)])
+          void late.promise.then(fails).catch((error: Error) => caught.push(error.message))
+      },
+    )
+    await h.ask(actor, 'a')
+    late.resolve()
+    for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate)
+
+    expect(caught).toEqual(Array(2).fill(expect.stringContaining('not to be encoded')))
+    expect(await h.ask(actor)).toBe('')
+    expect([crashes, h.logged]).toEqual([[], []])
+  })
+
   test('is refused once the actor has been reset', async () => {
     const late = deferred<unknown>()
     const go = deferred()
@@ -315,7 +339,7 @@ describe('a fenced write', () => {
   test('fails its message; the actor recovers what the other wrote, and lives on', async () => {
     const actor = h.spawnAppending()
     await h.ask(actor, 'a')
-    await h.intrude(2, 'i')
+    await h.write(2, 'i')
     dispatch(actor, 'b')
 
     expect(await h.ask(actor, 'c')).toBe('aic')
@@ -330,7 +354,7 @@ describe('a fenced write', () => {
     let intrusions = 0
     h.hooks.beforeWrite = async ({ events }) => {
       intrusions += 1
-      await h.intrude(events[0]?.sequenceNr ?? 0, 'i')
+      await h.write(events[0]?.sequenceNr ?? 0, 'i')
     }
     return () => intrusions
   }
@@ -511,7 +535,7 @@ describe('recovery', () => {
       go.resolve()
       for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate)
       jest.advanceTimersByTime(101)
-      await new Promise(setImmediate)
+      for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate)
 
       expect(hasStopped).toBe(true)
     } finally {
@@ -583,6 +607,201 @@ describe('recovery', () => {
 
     expect(await nact.query(actor, () => 0, 30_000).finally(() => clearInterval(count))).toBe(30_000)
     expect(turnsAfter).toBeGreaterThan(turnsBefore)
+  })
+})
+
+describe('shutdownAfter', () => {
+  const turns = async () => {
+    for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate)
+  }
+  const pass = async (ms: number) => {
+    jest.advanceTimersByTime(ms)
+    await turns()
+  }
+  beforeEach(() => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask', 'nextTick', 'performance'] })
+  })
+  afterEach(() => {
+    jest.useRealTimers()
+  })
+
+  test('starts over after each message', async () => {
+    const actor = h.spawnAppending({ shutdownAfter: 100 })
+    await turns()
+    for (const message of ['a', 'b', 'c']) {
+      await pass(99)
+      dispatch(actor, message)
+      await turns()
+    }
+    await pass(99)
+    expect(isStopped(actor)).toBe(false)
+    await pass(1)
+
+    expect(isStopped(actor)).toBe(true)
+    expect(await numbers()).toEqual([
+      [1, 'a'],
+      [2, 'b'],
+      [3, 'c'],
+    ])
+  })
+
+  test('does not run while a message is handled, and not while what it persisted is written', async () => {
+    const handling = deferred()
+    const writing = deferred()
+    const actor = h.spawnAppending({ shutdownAfter: 100 }, async (message, ctx) => {
+      await handling.promise
+      void ctx.persist(message)
+    })
+    h.hooks.beforeWrite = () => writing.promise
+    dispatch(actor, 'a')
+    await turns()
+    await pass(1_000)
+    handling.resolve()
+    await turns()
+    await pass(1_000)
+    expect(isStopped(actor)).toBe(false)
+    writing.resolve()
+    await turns()
+    await pass(99)
+    expect(isStopped(actor)).toBe(false)
+    await pass(1)
+
+    expect(isStopped(actor)).toBe(true)
+  })
+
+  test('does not fire in the recovery that follows a reset in the middle of a message', async () => {
+    const entered = deferred()
+    const go = deferred()
+    const replaying = deferred()
+    let child: nact.Ref<string> | undefined
+    const parent = nact.spawn(
+      h.newSystem(),
+      (_: unknown, message: string, ctx) => {
+        if (message !== 'spawn') throw new Error('reset my child')
+        child = h.spawnAppending(
+          { shutdownAfter: 100 },
+          async (text, childCtx) => {
+            if (text !== 'slow') return childCtx.persist(text)
+            entered.resolve()
+            await go.promise
+          },
+          ctx.self,
+        )
+      },
+      'parent',
+      { onCrash: (_, __, ctx) => ctx.resetAllChildren },
+    )
+    dispatch(parent, 'spawn')
+    await turns()
+    const actor = child as nact.Ref<string>
+    dispatch(actor, 'slow')
+    await entered.promise
+    h.hooks.beforeReplay = () => replaying.promise
+    dispatch(parent, 'crash')
+    await pass(1_000)
+    go.resolve()
+    await turns()
+    await pass(1_000)
+    expect(isStopped(actor)).toBe(false)
+    replaying.resolve()
+    await turns()
+    dispatch(actor, 'a')
+    await turns()
+    expect(await numbers()).toEqual([[1, 'a']])
+    await pass(100)
+
+    expect(isStopped(actor)).toBe(true)
+  })
+
+  test.each(['resume', 'stop'] as const)('goes on after a message that failed under %s', async (decision) => {
+    const deciding = deferred()
+    const actor = h.spawnAppending(
+      {
+        shutdownAfter: 100,
+        onCrash: async (_, __, ctx) => {
+          await deciding.promise
+          return ctx[decision]
+        },
+      },
+      () => {
+        throw new Error('no')
+      },
+    )
+    dispatch(actor, 'a')
+    await turns()
+    await pass(1_000)
+    expect(isStopped(actor)).toBe(false)
+    deciding.resolve()
+    await turns()
+    expect(isStopped(actor)).toBe(decision === 'stop')
+    await pass(100)
+
+    expect(isStopped(actor)).toBe(true)
+  })
+
+  test('does not stop an actor that has just been sent a message', async () => {
+    const actor = h.spawnAppending({ shutdownAfter: 100 })
+    await turns()
+    jest.advanceTimersByTime(99)
+    setTimeout(() => dispatch(actor, 'a'), 1) // Set later, so it fires right after the timer of the actor.
+    dispatch(actor, 'b')
+    jest.advanceTimersByTime(1)
+    await turns()
+
+    expect(isStopped(actor)).toBe(false)
+    expect(await numbers()).toEqual([
+      [1, 'b'],
+      [2, 'a'],
+    ])
+  })
+
+  test('longer than timers reach does not mean at once', async () => {
+    const actor = h.spawnAppending({ shutdownAfter: 30 * 24 * 3_600_000 })
+    await turns()
+    await pass(24 * 3_600_000)
+
+    expect(isStopped(actor)).toBe(false)
+  })
+})
+
+describe('an orphan, whose parent nact stopped without it,', () => {
+  /** A parent whose child is a persistent actor of id `h.id`, and the child. */
+  const family = async (system: nact.Ref<unknown>, spawnChild: (parent: nact.Ref<unknown>) => nact.Ref<unknown>) => {
+    const born = deferred<nact.Ref<unknown>>()
+    const bear = (_: unknown, __: unknown, ctx: nact.ActorContext<unknown, nact.Ref<unknown>>) =>
+      born.resolve(spawnChild(ctx.self))
+    const parent = nact.spawn(system, bear, 'parent') as nact.Ref<unknown>
+    dispatch(parent, 'spawn')
+    return { parent, child: await born.promise }
+  }
+
+  test('takes no step that another actor with both names would get; what waits for it ends without a word', async () => {
+    await h.ask(h.spawnAppending(), 'a')
+    const replaying = deferred()
+    const go = deferred()
+    h.hooks.beforeEvent = () => {
+      replaying.resolve()
+      return go.promise
+    }
+    const choke = (_: string, __: string): string => {
+      throw new Error('choked')
+    }
+    const system = h.newSystem()
+    const first = await family(system, (parent) => spawnPersistent(parent, choke, h.id, 'child', policy('reset')))
+    await replaying.promise
+    for (const message of ['b', 'c']) dispatch(first.child, message)
+    nact.stop(first.parent)
+    const received: unknown[] = []
+    const receive = (_: unknown, message: unknown) => void received.push(message)
+    const second = await family(system, (parent) => nact.spawn(parent, receive, 'child'))
+    go.resolve()
+    for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate)
+    dispatch(second.child, 'hello')
+    await new Promise(setImmediate)
+
+    expect(received).toEqual(['hello'])
+    expect(crashes).toEqual([['a', 'choked']])
+    expect([warnings, h.logged]).toEqual([[], []])
   })
 })
 

@@ -14,7 +14,7 @@ beforeEach(() => {
     saves.push([sequenceNr, snapshot])
   }
 })
-afterEach(() => h.stopSystems())
+afterEach(() => h.stopAll())
 
 /** Resolves when the snapshot of this number has been saved. */
 const saved = (nr: number) => {
@@ -293,4 +293,21 @@ test('snapshots are stamped in rising order even within a millisecond', async ()
 
   expect(stamps).toHaveLength(5)
   expect(stamps).toEqual([...new Set(stamps)].sort((a, b) => a - b))
+})
+
+test('snapshots are stamped later than the one that was recovered, though its writer had a faster clock', async () => {
+  const future = Date.now() + 3_600_000
+  await h.engine.snapshotStore?.saveSnapshot({ persistenceId: h.id, sequenceNr: 1, timestamp: future }, 'a')
+  const stamps: number[] = []
+  h.hooks.beforeSave = ({ timestamp }) => {
+    stamps.push(timestamp)
+  }
+
+  await h.ask(
+    h.spawnAppending({}, (_, ctx, state) => ctx.saveSnapshot(state)),
+    'b',
+  )
+
+  expect(stamps).toHaveLength(1)
+  expect(stamps[0]).toBeGreaterThan(future)
 })

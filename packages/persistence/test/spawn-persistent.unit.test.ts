@@ -7,6 +7,7 @@ import {
   WriteRejectedError,
 } from '@dynact/persistence'
 import { inMemoryJournal } from '@dynact/testkit'
+import { jest } from '@jest/globals'
 import * as nact from 'nact'
 import { type Ctx, harness, type Props } from './spawn-persistent-harness.js'
 
@@ -14,7 +15,7 @@ let h: ReturnType<typeof harness>
 beforeEach(() => {
   h = harness()
 })
-afterEach(() => h.stopSystems())
+afterEach(() => h.stopAll())
 
 const payloads = async () => (await h.stored()).map(({ payload }) => payload)
 
@@ -127,7 +128,7 @@ describe('persisting', () => {
       for (const letter of message) void ctx.persist(letter)
     })
     await h.ask(actor, 'abc')
-    h.stopSystems()
+    h.stopAll()
 
     expect(await h.ask(h.spawnAppending())).toBe('abc')
     expect(await payloads()).toEqual(['a', 'b', 'c'])
@@ -330,17 +331,71 @@ describe('its arguments', () => {
       recovery: 'off',
       eventAdapter: {},
       keepSnapshots: 0,
-      snapshotEvry: 5,
+      eventAdaptor: {},
     }
 
     expect(() => h.spawnAppending(props as unknown as Props)).toThrow(
       expect.objectContaining({
         code: 'CONFIG',
         message: expect.stringMatching(
-          /^spawnPersistent\(orders-7\)(?=.*snapshotEvery)(?=.*shutdownAfter)(?=.*onCrash)(?=.*engine)(?=.*recovery)(?=.*eventAdapter)(?=.*keepSnapshots)(?=.*snapshotEvry)/s,
+          /^spawnPersistent\(orders-7\)(?=.*snapshotEvery)(?=.*shutdownAfter)(?=.*onCrash)(?=.*engine)(?=.*recovery)(?=.*eventAdapter)(?=.*keepSnapshots)(?=.*eventAdaptor)/s,
         ),
       }),
     )
+  })
+
+  test.each([
+    ['eventAdaptor', 'eventAdapter'],
+    ['EventAdapter', 'eventAdapter'],
+    ['keepSnapshot', 'keepSnapshots'],
+    ['recovrey', 'recovery'],
+    ['engines', 'engine'],
+    ['taggre', 'tagger'],
+  ])("%s is refused, as it may well be a misspelt prop of dynact's own", (key, meant) => {
+    expect(() => h.spawnAppending({ [key]: undefined } as Props)).toThrow(new RegExp(`was ${meant} meant.*${key}`, 's'))
+  })
+
+  test('what nact ignores is ignored: null, what is falsy, and props that nobody knows', async () => {
+    const names = ['shutdownAfter', 'snapshotEvery', 'onCrash', 'initialStateFunc', 'afterStop', 'encoder', 'decoder']
+    const coders = [
+      'snapshotEncoder',
+      'snapshotDecoder',
+      'engine',
+      'tagger',
+      'recovery',
+      'eventAdapter',
+      'keepSnapshots',
+    ]
+    const nulls = Object.fromEntries([...names, ...coders].map((name) => [name, null]))
+    const odd = {
+      shutdownAfter: false,
+      snapshotEvery: Number.POSITIVE_INFINITY,
+      logger: 1,
+      snapshotEvry: 5,
+      mailbox: [],
+    }
+
+    for (const props of [nulls, { shutdownAfter: '', snapshotEvery: Number.NaN }, odd]) {
+      const actor = h.spawnAppending(props as unknown as Props)
+      await h.ask(actor, 'a')
+      nact.stop(actor)
+    }
+
+    expect((await h.stored()).map(({ payload }) => payload)).toEqual(['a', 'a', 'a'])
+    expect(await h.snapshotStore.loadSnapshot(h.id)).toBeUndefined()
+    expect(h.logged).toEqual([])
+  })
+
+  test('an actor without a name gets one that no other has: a UUID, where nact draws one of two billion', () => {
+    const random = jest.spyOn(Math, 'random').mockReturnValue(0.5) // As if it drew the same one again and again.
+    const system = h.newSystem()
+    const names = [undefined, null, ''].map(
+      (name) => (spawnPersistent(system, () => {}, 'id', name as string) as unknown as { name: string }).name,
+    )
+    random.mockRestore()
+
+    for (const name of names) expect(name).toMatch(/^anonymous-[0-9a-f]{8}-[0-9a-f-]{27}$/)
+    expect(new Set(names).size).toBe(3)
   })
 
   test('no actor is left behind by a spawn that throws', () => {

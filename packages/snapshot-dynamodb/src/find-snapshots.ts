@@ -1,22 +1,6 @@
-import {
-  Attributes,
-  type Item,
-  queryPages,
-  type RequestOptions,
-  type Requests,
-  snapshotPartitionKey,
-} from '@dynact/dynamodb'
+import { Attributes, type Item, queryPages, snapshotPartitionKey } from '@dynact/dynamodb'
 import { PersistenceError, type SnapshotSelectionCriteria } from '@dynact/persistence'
-import type { ResolvedSnapshotStoreConfig } from './config.js'
-
-/** Where and how to look for snapshots. */
-export interface Search {
-  readonly config: ResolvedSnapshotStoreConfig
-  readonly requests: Requests
-  readonly persistenceId: string
-  readonly criteria: SnapshotSelectionCriteria
-  readonly options: RequestOptions
-}
+import type { SnapshotCall } from './snapshot-context.js'
 
 /**
  * The items of the snapshots that match, highest sequence number first, page by page.
@@ -25,15 +9,13 @@ export interface Search {
  * cut the page, so only a search without them may ask for one item a page.
  */
 export async function* findSnapshots(
-  { config, requests, persistenceId, criteria, options }: Search,
+  { config, requests, persistenceId, options }: SnapshotCall,
+  criteria: SnapshotSelectionCriteria,
   { keysOnly }: { keysOnly: boolean },
 ): AsyncGenerator<Item[], void, undefined> {
-  const { minSequenceNr, maxSequenceNr, minTimestamp, maxTimestamp } = criteria
-  const [lowest, highest] = range(persistenceId, minSequenceNr, maxSequenceNr)
-  // What is stored has whole milliseconds.
-  const [earliest, latest] = range(persistenceId, minTimestamp && Math.floor(minTimestamp), maxTimestamp)
+  const { lowest, highest, earliest, latest } = bounds(persistenceId, criteria)
   if (lowest > highest || earliest > latest) return
-  const hasTimeBounds = minTimestamp !== undefined || maxTimestamp !== undefined
+  const hasTimeBounds = criteria.minTimestamp !== undefined || criteria.maxTimestamp !== undefined
   yield* queryPages(
     requests,
     {
@@ -58,6 +40,26 @@ export async function* findSnapshots(
     },
     options,
   )
+}
+
+/** Does a snapshot of this number and time, in whole milliseconds, match? */
+export const isSelected = (
+  persistenceId: string,
+  criteria: SnapshotSelectionCriteria,
+  { sequenceNr, timestamp }: { readonly sequenceNr: number; readonly timestamp: number },
+): boolean => {
+  const { lowest, highest, earliest, latest } = bounds(persistenceId, criteria)
+  return lowest <= sequenceNr && sequenceNr <= highest && earliest <= timestamp && timestamp <= latest
+}
+
+const bounds = (
+  persistenceId: string,
+  { minSequenceNr, maxSequenceNr, minTimestamp, maxTimestamp }: SnapshotSelectionCriteria,
+) => {
+  const [lowest, highest] = range(persistenceId, minSequenceNr, maxSequenceNr)
+  // What is stored has whole milliseconds.
+  const [earliest, latest] = range(persistenceId, minTimestamp && Math.floor(minTimestamp), maxTimestamp)
+  return { lowest, highest, earliest, latest }
 }
 
 /** Bounds as numbers that DynamoDB takes: infinite ones are none. */

@@ -5,4 +5,5 @@
  */
 export type { ResolvedSnapshotStoreConfig, SnapshotStoreConfig, SnapshotTableConfig } from './config.js'
 export { type DynamoDBSnapshotStore, dynamoDBSnapshotStore } from './dynamodb-snapshot-store.js'
+export type { OnUnreadable, UnreadableSnapshot, UnreadableVerdict } from './on-unreadable.js'
 export { createSnapshotTable, deleteSnapshotTable, snapshotTableDefinition } from './snapshot-table.js'

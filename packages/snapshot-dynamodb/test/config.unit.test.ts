@@ -41,7 +41,21 @@ describe('the config of a snapshot store', () => {
       maxQueued: 10_000,
       maxItemSize: 409_600,
       retry: { attemptMs: 1_500, totalMs: 4_500, baseMs: 25, maxMs: 500 },
+      compression: { algorithm: 'none', minBytes: 1_024, level: 6 },
+      split: false,
+      onUnreadable: 'fail',
     })
+  })
+
+  test.each<[Partial<SnapshotStoreConfig>, object]>([
+    [{ compression: 'zlib' }, { compression: { algorithm: 'zlib', minBytes: 1_024, level: 6 } }],
+    [{ compression: { algorithm: 'zlib', level: 9 } }, { compression: { minBytes: 1_024, level: 9 } }],
+    [{ split: true }, { split: { maxBytes: 16 * 1024 * 1024 } }],
+    [{ split: {} }, { split: { maxBytes: 16 * 1024 * 1024 } }],
+    [{ split: false }, { split: false }],
+    [{ onUnreadable: 'older' }, { onUnreadable: 'older' }],
+  ])('fills in %j', (given, expected) => {
+    expect(dynamoDBSnapshotStore({ client, ...given }).config).toMatchObject(expected)
   })
 
   test('is what was given', async () => {
@@ -54,6 +68,9 @@ describe('the config of a snapshot store', () => {
       maxQueued: 8,
       maxItemSize: 1_000,
       retry: { attemptMs: 1, totalMs: 2, baseMs: 3, maxMs: 4 },
+      compression: { algorithm: 'zlib' as const, minBytes: 9, level: 1 },
+      split: { maxBytes: 10 },
+      onUnreadable: () => 'older' as const,
     }
 
     const store = dynamoDBSnapshotStore(given)
@@ -93,6 +110,15 @@ describe('a mistake is refused, with the option and what it must be', () => {
       /must come from serialization\(\.\.\.\)/,
     ],
     ['items larger than DynamoDB takes', { client, maxItemSize: 409_601 }, /→ at maxItemSize/],
+    [
+      'another compression',
+      { client, compression: 'gzip' },
+      /must be 'none', 'zlib' or \{ algorithm, minBytes, level \}\s+→ at compression/,
+    ],
+    ['a level of compression that zlib lacks', { client, compression: { algorithm: 'zlib', level: 10 } }, /level/],
+    ['a split that is a number', { client, split: 2 }, /must be true, false or \{ maxBytes \}\s+→ at split/],
+    ['no bytes to split', { client, split: { maxBytes: 0 } }, /→ at split\.maxBytes/],
+    ['another way with what is unreadable', { client, onUnreadable: 'skip' }, /'fail', 'older' or a function/],
     ['no connection', { client, maxConnections: 0 }, /→ at maxConnections/],
     ['another transport', { client, transport: 'http' }, /"direct"\|"sdk"\s+→ at transport/],
     [
@@ -116,6 +142,9 @@ describe('a mistake is refused, with the option and what it must be', () => {
       journalName: 'P',
       maxItemSize: 1,
       retry: { attemptMs: 9_999, totalMs: 1_000, maxMs: -1, pause: 3 },
+      compression: { algorithm: 'zlib', level: 0, size: 1 },
+      split: { maxParts: 1 },
+      onUnreadable: true,
     })
 
     for (const named of [
@@ -125,6 +154,10 @@ describe('a mistake is refused, with the option and what it must be', () => {
       'retry.maxMs',
       'retry.attemptMs',
       '"pause"',
+      'compression.level',
+      '"size"',
+      '"maxParts"',
+      'onUnreadable',
       'clientConfig',
     ])
       expect(message).toContain(named)

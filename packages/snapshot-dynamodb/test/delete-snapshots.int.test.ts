@@ -130,7 +130,9 @@ describe('deleting by criteria', () => {
       ProjectionExpression: '#par, #seq',
       ConsistentRead: true,
     })
-    expect(fixture.operations()).toEqual(['Query', 'BatchWriteItem', 'BatchWriteItem', 'BatchWriteItem'])
+    // The last one looks for parts that belong to no snapshot.
+    const deletions = ['BatchWriteItem', 'BatchWriteItem', 'BatchWriteItem']
+    expect(fixture.operations()).toEqual(['Query', ...deletions, 'Query'])
     expect(await fixture.stored(persistenceId)).toEqual([])
   })
 

@@ -157,6 +157,11 @@ describe('a snapshot that is too large', () => {
     expect(error).toBeInstanceOf(ItemTooLargeError)
     expect(error).toMatchObject({ persistenceId, sequenceNr: 3, sizeBytes: 409_700, limitBytes: 409_600 })
     expect((error as Error).message).toContain(`an index of table ${table} holds all of it once more`)
+    // DynamoDB refused that one; from now on the store knows.
+    fixture.reset()
+    const again = store.saveSnapshot({ persistenceId, sequenceNr: 4, timestamp: 1 }, bytesFor(persistenceId, 204_850))
+    expect(await rejectionOf(again)).toMatchObject({ name: 'ItemTooLargeError', sizeBytes: 409_700 })
+    expect(fixture.operations()).toEqual([])
     await deleteSnapshotTable(fixture.client, { table })
   })
 })

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { type DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb'
+import {
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb'
 import { type Item, snapshotItem, snapshotKey, snapshotPartitionKey } from '@dynact/dynamodb'
 import type { SnapshotMetadata } from '@dynact/persistence'
 import {
@@ -107,7 +113,42 @@ export class SnapshotFixture {
       for (const item of page.Items ?? []) sequenceNrs.push(Number(item['seq']?.N))
       startKey = page.LastEvaluatedKey
     } while (startKey !== undefined)
-    return sequenceNrs
+    return sequenceNrs.filter((sequenceNr) => sequenceNr >= 0)
+  }
+
+  /** Every item that there is of an id: snapshots, parts, and records of parts. */
+  async itemsOf(persistenceId: string): Promise<{ snapshots: Item[]; parts: Item[]; records: Item[] }> {
+    const items: Item[] = []
+    let startKey: Item | undefined
+    do {
+      const page = await this.client.send(
+        new ScanCommand({
+          TableName: this.table,
+          FilterExpression: 'par = :par OR persistence_id = :id',
+          ExpressionAttributeValues: {
+            ':par': { S: snapshotPartitionKey('journal', persistenceId) },
+            ':id': { S: persistenceId },
+          },
+          ConsistentRead: true,
+          ...(startKey && { ExclusiveStartKey: startKey }),
+        }),
+      )
+      items.push(...(page.Items ?? []))
+      startKey = page.LastEvaluatedKey
+    } while (startKey !== undefined)
+    const isPart = (item: Item) => item['persistence_id'] !== undefined
+    const isRecord = (item: Item) => item['seq']?.N?.startsWith('-') === true
+    return {
+      snapshots: items.filter((item) => !isPart(item) && !isRecord(item)),
+      parts: items.filter(isPart),
+      records: items.filter(isRecord),
+    }
+  }
+
+  /** Makes the records of parts as old as those of a writer that died long ago. */
+  async ageRecords(persistenceId: string): Promise<void> {
+    const { records } = await this.itemsOf(persistenceId)
+    for (const record of records) await this.putItem({ ...record, at: { N: '1' } })
   }
 }
 

@@ -1,19 +1,20 @@
 import {
+  commandHandler,
   Effect,
   type EventSourcedBehavior,
-  eventCodec,
-  type Journal,
+  Failures,
+  isPersistenceError,
   PersistenceError,
   type Serialization,
-  type SnapshotStore,
+  type SideEffect,
   Tagged,
   WriteRejectedError,
+  WriteUncertainError,
 } from '@dynact/persistence'
-import { inMemoryJournal } from './in-memory-journal.js'
-import { inMemorySnapshotStore } from './in-memory-snapshot-store.js'
 import { type KitRef, kitContext } from './kit-context.js'
+import { KitStores } from './kit-stores.js'
 import { type PersistFailure, persistFailure } from './persist-failures.js'
-import { assertSame, frozen, RestartError } from './same-value.js'
+import { frozen, RestartError } from './same-value.js'
 
 /** What a command led to. */
 export interface CommandResult<State, Event> {
@@ -27,7 +28,7 @@ export interface CommandResult<State, Event> {
   readonly effect: Effect<State, Event>
   /** Has the actor stopped? */
   readonly isStopped: boolean
-  /** Why the events could not be stored; with `given`, whatever the command failed with. */
+  /** Why the events could not be stored; with `given`, whatever the command failed with: then the actor has stopped. */
   readonly error: Error | undefined
   /** The replies that went to this reference. */
   repliesTo<Message>(ref: KitRef<Message>): readonly Message[]
@@ -41,31 +42,44 @@ export interface ActorUnderTestOptions {
   readonly failures: { next: PersistFailure | undefined }
 }
 
-interface Outcome<State, Event> {
-  readonly effect: Effect<State, Event>
-  readonly events: readonly Event[]
-  readonly error?: Error
+/** What has become of a command so far. */
+interface Turn<State, Event> {
+  effect: Effect<State, Event>
+  /** What its events lead to. */
+  foreseen: State
+  stored: readonly Event[]
+  /** Why its events could not be stored. */
+  failure: Error | undefined
+  readonly replies: { readonly to: unknown; readonly message: unknown }[]
+  isSnapshotRequested: boolean
 }
 
-/** One life of an event-sourced actor without an actor system, on a journal and a snapshot store of its own. */
+type Handler = ReturnType<typeof commandHandler>
+
+/**
+ * One life of an event-sourced actor without an actor system, on a journal and a snapshot store of its own. Commands go through
+ * the handler of the real actor; only what it persists, and its side effects, end in here.
+ */
 export class ActorUnderTest<State, Command, Event> {
-  readonly journal: Journal
-  readonly snapshotStore: SnapshotStore
+  readonly stores: KitStores<State, Command, Event>
   readonly #behavior: EventSourcedBehavior<State, Command, Event>
   readonly #options: ActorUnderTestOptions
   #state: State
-  #sequenceNr = 0
-  #snapshotSequenceNr = 0
   #isStopped = false
   #lastRun: Promise<unknown> = Promise.resolve()
-  #replies: { readonly to: unknown; readonly message: unknown }[] = []
+  readonly #failures = new Failures()
+  readonly #handle: Handler
+  #turn: Turn<State, Event>
 
   constructor(behavior: EventSourcedBehavior<State, Command, Event>, options: ActorUnderTestOptions) {
     this.#behavior = behavior
     this.#options = options
-    this.journal = inMemoryJournal({ serialization: options.serialization })
-    this.snapshotStore = inMemorySnapshotStore({ serialization: options.serialization })
-    this.#state = frozen(this.#initialState())
+    this.stores = new KitStores(behavior, options)
+    this.#state = this.stores.initialState()
+    this.#turn = this.#newTurn()
+    this.#handle = commandHandler(this.#watched() as EventSourcedBehavior<unknown, unknown, unknown>, (effect, state) =>
+      this.#carryOut(effect, state as State),
+    )
   }
 
   get state(): State {
@@ -74,23 +88,36 @@ export class ActorUnderTest<State, Command, Event> {
 
   /** Stores events as if commands had led to them, and recovers. */
   async store(events: readonly (Event | Tagged<Event>)[]): Promise<void> {
-    if (events.length > 0) await this.#write(events)
-    await this.restart()
+    if (events.length > 0) await this.stores.write(events)
+    await this.#recover()
   }
 
   /** Recovers, as a new process would, from all events. */
-  async restart(): Promise<State> {
-    this.#state = frozen(await this.#replay())
-    this.#isStopped = false
-    await this.#behavior.onRecoveryCompleted?.(this.#state, this.#context())
-    return this.#state
+  restart(): Promise<State> {
+    return this.#inTurn(() => this.#recover())
   }
 
   /** One command at a time, as an actor takes them. */
   run(command: Command): Promise<CommandResult<State, Event>> {
-    const result = this.#lastRun.then(() => this.#run(command))
-    this.#lastRun = result.catch(() => {})
-    return result
+    return this.#inTurn(() => this.#run(command))
+  }
+
+  /** As `run`, but a command that fails is a result too. */
+  attempt(command: Command): Promise<CommandResult<State, Event>> {
+    return this.#inTurn(async () => {
+      try {
+        return await this.#run(command)
+      } catch (error) {
+        if (error instanceof RestartError) throw error
+        return this.#result(error as Error)
+      }
+    })
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#lastRun.then(work)
+    this.#lastRun = done.catch(() => {})
+    return done
   }
 
   async #run(command: Command): Promise<CommandResult<State, Event>> {
@@ -100,67 +127,112 @@ export class ActorUnderTest<State, Command, Event> {
         persistenceId,
       })
     }
-    this.#replies = []
-    const effect = await this.#behavior.onCommand(this.#state, command, this.#context())
-    if (!Array.isArray(effect?.events)) {
-      throw new TypeError(`${persistenceId}: onCommand must return an effect, such as Effect.persist(event).`)
+    const turn = this.#newTurn()
+    this.#turn = turn
+    const context = Object.assign(this.#context(), {
+      persistAll: (events: Effect<State, Event>['events']) => this.#persist(events),
+    })
+    try {
+      this.#state = (await this.#handle(this.#state, command, context as unknown as Parameters<Handler>[2], () => {
+        turn.isSnapshotRequested = true
+      })) as State
+      if (turn.isSnapshotRequested || this.stores.isSnapshotDue) await this.stores.saveSnapshot(this.#state)
+    } catch (error) {
+      if (turn.failure === undefined || error !== turn.failure || error instanceof WriteRejectedError) {
+        this.#isStopped = true // As every actor does that crashes, and has no parent to say otherwise.
+        throw error
+      }
+      await this.#recoverOrStop(turn.failure)
     }
+    return this.#result(turn.failure)
+  }
+
+  /** The behavior, with its arguments frozen and its effect and state noted. */
+  #watched(): EventSourcedBehavior<State, Command, Event> {
+    const behavior = this.#behavior
+    return {
+      persistenceId: behavior.persistenceId,
+      initialState: this.#state,
+      snapshots: behavior.snapshots,
+      onCommand: async (state, command, ctx) => {
+        const effect = await behavior.onCommand(state, command, ctx)
+        this.#turn.effect = effect
+        return effect
+      },
+      onEvent: (state, event) => {
+        this.#turn.foreseen = frozen(behavior.onEvent(state, frozen(event)))
+        return this.#turn.foreseen
+      },
+      onPersistRejected: (error, command, ctx) => behavior.onPersistRejected?.(error, command, ctx),
+    }
+  }
+
+  /** The `persistAll` of the context: stores the events, unless it is to fail, and sees whether a restart would get it right. */
+  async #persist(events: Effect<State, Event>['events']): Promise<void> {
     const { failures } = this.#options
-    const failure = effect.events.length > 0 ? failures.next : undefined
-    if (failure === undefined) return this.#result(await this.#carryOut(effect, command))
-    failures.next = undefined
-    return this.#result(await this.#fail(effect, command, persistFailure(failure, persistenceId, this.#sequenceNr + 1)))
-  }
-
-  /** As `run`, but a command that fails is a result too. */
-  async attempt(command: Command): Promise<CommandResult<State, Event>> {
     try {
-      return await this.run(command)
+      if (events.length > 0) {
+        await this.stores.write(events, (sequenceNr) => {
+          const { next } = failures
+          failures.next = undefined
+          if (next !== undefined) throw persistFailure(next, this.#behavior.persistenceId, sequenceNr)
+        })
+        this.#failures.written()
+      }
     } catch (error) {
-      if (error instanceof RestartError) throw error
-      return this.#result({ effect: Effect.none(), events: [], error: error as Error })
+      this.#turn.failure = error as Error
+      throw error
     }
+    this.#turn.stored = events.map((given) => (given instanceof Tagged ? given.event : given))
+    await this.stores.verify(this.#turn.foreseen)
   }
 
-  async #carryOut(effect: Effect<State, Event>, command: Command): Promise<Outcome<State, Event>> {
-    const events = effect.events.map((given) => (given instanceof Tagged ? given.event : given))
-    let state = this.#state
-    let isSnapshotDue = effect.isSnapshot
-    const { every = Number.POSITIVE_INFINITY, when } = this.#behavior.snapshots ?? {}
-    for (const [index, event] of events.entries()) {
-      state = frozen(this.#behavior.onEvent(state, frozen(event)))
-      if (when?.call(this.#behavior.snapshots, state, event, this.#sequenceNr + index + 1)) isSnapshotDue = true
-    }
+  #carryOut(sideEffect: SideEffect<State>, state: State): void | Promise<void> {
+    if (sideEffect.kind === 'run') return sideEffect.run(state)
+    if (sideEffect.kind === 'reply') this.#turn.replies.push({ to: sideEffect.to, message: sideEffect.message(state) })
+    else this.#isStopped = true
+  }
+
+  /** After a write that was not rejected. */
+  async #recoverOrStop(failure: Error): Promise<void> {
+    const { persistenceId, onPersistFailure } = this.#behavior
+    // What a journal of yours may throw says nothing of what is stored.
+    const error = isPersistenceError(failure) ? failure : new WriteUncertainError(failure.message, { persistenceId })
+    this.#failures.blocked(error)
+    if (onPersistFailure === 'stop' || !this.#failures.allowRecoveryAfter(error)) this.#isStopped = true
+    else await this.#recover()
+  }
+
+  async #recover(): Promise<State> {
     try {
-      if (events.length > 0) await this.#write(effect.events)
+      this.#state = await this.stores.replay()
+      this.#isStopped = false
+      await this.#behavior.onRecoveryCompleted?.(this.#state, this.#context())
     } catch (error) {
-      return this.#fail(effect, command, error as Error)
+      this.#isStopped = true
+      await this.#behavior.onRecoveryFailure?.(error, this.#context())
+      throw error
     }
-    await this.#verify(state)
-    this.#state = state
-    if (isSnapshotDue || this.#sequenceNr - this.#snapshotSequenceNr >= every) await this.#saveSnapshot()
-    for (const sideEffect of effect.sideEffects) {
-      if (sideEffect.kind === 'run') await sideEffect.run(state)
-      else if (sideEffect.kind === 'reply')
-        this.#replies.push({ to: sideEffect.to, message: sideEffect.message(state) })
-      else this.#isStopped = true
-    }
-    return { effect, events }
+    return this.#state
   }
 
-  /** Nothing is stored: a rejected write leaves the state as it was, after any other the actor stops or recovers. */
-  async #fail(effect: Effect<State, Event>, command: Command, error: Error): Promise<Outcome<State, Event>> {
-    if (error instanceof WriteRejectedError) await this.#behavior.onPersistRejected?.(error, command, this.#context())
-    else if (this.#behavior.onPersistFailure === 'stop') this.#isStopped = true
-    else await this.restart()
-    return { effect, events: [], error }
+  #newTurn(): Turn<State, Event> {
+    const foreseen = this.#state
+    return {
+      effect: Effect.none(),
+      foreseen,
+      stored: [],
+      failure: undefined,
+      replies: [],
+      isSnapshotRequested: false,
+    }
   }
 
-  #result({ effect, events, error }: Outcome<State, Event>): CommandResult<State, Event> {
-    const replies = this.#replies
+  #result(error: Error | undefined): CommandResult<State, Event> {
+    const { effect, stored, replies } = this.#turn
     return {
       effect,
-      events,
+      events: stored,
       state: this.#state,
       replies: replies.map(({ message }) => message),
       isStopped: this.#isStopped,
@@ -170,87 +242,11 @@ export class ActorUnderTest<State, Command, Event> {
     }
   }
 
-  async #write(events: readonly (Event | Tagged<Event>)[]): Promise<void> {
-    const { persistenceId, eventAdapter, tagger } = this.#behavior
-    const codec = eventCodec(eventAdapter as Parameters<typeof eventCodec>[0])
-    const encode = (event: Event) => {
-      try {
-        return codec.encode(event)
-      } catch (cause) {
-        const why = cause instanceof Error ? cause.message : String(cause)
-        throw new WriteRejectedError(`${persistenceId}: an event can't be persisted: ${why}`, { persistenceId, cause })
-      }
-    }
-    await this.journal.writeEvents({
-      persistenceId,
-      events: events.map((given, index) => {
-        const { event, tags: own } = given instanceof Tagged ? given : { event: given, tags: [] }
-        const { payload, manifest, tags } = encode(event)
-        return {
-          persistenceId,
-          sequenceNr: this.#sequenceNr + index + 1,
-          payload,
-          manifest,
-          writerUuid: 'test-kit',
-          timestamp: this.#sequenceNr + index + 1,
-          tags: [...new Set([...own, ...tags, ...(tagger?.call(this.#behavior, event) ?? [])])].sort(),
-        }
-      }),
-    })
-    this.#sequenceNr += events.length
-  }
-
-  async #replay(): Promise<State> {
-    const { persistenceId, eventAdapter } = this.#behavior
-    const codec = eventCodec(eventAdapter as Parameters<typeof eventCodec>[0])
-    let state = frozen(this.#initialState())
-    for await (const { payload, manifest } of this.journal.replayEvents(persistenceId)) {
-      for (const event of codec.decode(payload, manifest)) {
-        state = frozen(this.#behavior.onEvent(state, frozen(event as Event)))
-      }
-    }
-    return state
-  }
-
-  /** Would a restart lead to this state, by the events and by a snapshot? */
-  async #verify(state: State): Promise<void> {
-    const { persistenceId } = this.#behavior
-    assertSame(
-      await this.#replay(),
-      state,
-      `${persistenceId}: the events, stored and replayed, lead to another state (actual) than live (expected).`,
-      RestartError,
-    )
-    if (!this.#options.verifyState) return
-    const { serialization } = this.#options
-    const { adapter } = this.#behavior.snapshots ?? {}
-    const context = { persistenceId, sequenceNr: this.#sequenceNr }
-    const stored = await serialization.serialize(adapter === undefined ? state : adapter.toJournal(state), context)
-    const loaded = await serialization.deserialize(stored, context)
-    assertSame(
-      adapter === undefined ? loaded : adapter.fromJournal(loaded),
-      state,
-      `${persistenceId}: the state, stored as a snapshot and loaded, is another one (actual) than live (expected). If the actor saves no snapshots, say { verifyState: false }.`,
-      RestartError,
-    )
-  }
-
-  async #saveSnapshot(): Promise<void> {
-    if (this.#sequenceNr === 0) return
-    const { persistenceId, snapshots } = this.#behavior
-    const metadata = { persistenceId, sequenceNr: this.#sequenceNr, timestamp: this.#sequenceNr }
-    await this.snapshotStore.saveSnapshot(metadata, snapshots?.adapter?.toJournal(this.#state) ?? this.#state)
-    this.#snapshotSequenceNr = this.#sequenceNr
-  }
-
-  #initialState(): State {
-    const { initialState } = this.#behavior
-    return typeof initialState === 'function' ? (initialState as () => State).call(this.#behavior) : initialState
-  }
-
   #context() {
-    const { persistenceId } = this.#behavior
-    const sequenceNr = this.#sequenceNr
-    return kitContext<Command>({ persistenceId, sequenceNr, snapshotSequenceNr: this.#snapshotSequenceNr })
+    return kitContext<Command>({
+      persistenceId: this.#behavior.persistenceId,
+      sequenceNr: () => this.stores.sequenceNr,
+      snapshotSequenceNr: () => this.stores.snapshotSequenceNr,
+    })
   }
 }

@@ -48,7 +48,8 @@ export interface EventSourcedTestKit<State, Command, Event> {
    * and loaded; both must lead to the state that it has. Events that can't be stored are the `error` of the result.
    *
    * @throws AssertionError a restart would lead to another state.
-   * @throws whatever the behavior throws.
+   * @throws whatever the behavior throws: then the actor has stopped, as the real one has, and events that had been stored by then
+   * count after a `restart()`.
    */
   run(command: Command): Promise<CommandResult<State, Event>>
   /**
@@ -87,8 +88,8 @@ export const eventSourcedTestKit = <State, Command, Event>(
     get state() {
       return actor.state
     },
-    journal: actor.journal,
-    snapshotStore: actor.snapshotStore,
+    journal: actor.stores.journal,
+    snapshotStore: actor.stores.snapshotStore,
     given: (...events) => ({
       when: (command) =>
         new Expectation(async () => {

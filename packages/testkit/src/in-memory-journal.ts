@@ -105,6 +105,11 @@ class InMemoryJournal implements Journal {
     return this.#histories.get(persistenceId)?.highest ?? 0
   }
 
+  async readDeletedToSequenceNr(persistenceId: string, { signal }: AbortOptions = {}): Promise<number> {
+    this.#checkUse(persistenceId, signal)
+    return this.#histories.get(persistenceId)?.deletedTo ?? 0
+  }
+
   async deleteEventsTo(persistenceId: string, toSequenceNr: number, { signal }: AbortOptions = {}): Promise<void> {
     this.#checkUse(persistenceId, signal)
     const history = this.#histories.get(persistenceId)

@@ -13,13 +13,19 @@ export const kitRef = <Message>(): KitRef<Message> =>
 /** The context of an actor that lives in no system: it has no parent and no children, and it logs nothing. */
 export const kitContext = <Command>(facts: {
   readonly persistenceId: string
-  readonly sequenceNr: number
-  readonly snapshotSequenceNr: number
+  readonly sequenceNr: () => number
+  readonly snapshotSequenceNr: () => number
 }): EventSourcedContext<Command> => {
   const { persistenceId } = facts
   const path = { parts: [persistenceId], system: 'test-kit', toString: () => `test-kit://${persistenceId}` }
   return {
-    ...facts,
+    persistenceId,
+    get sequenceNr() {
+      return facts.sequenceNr()
+    },
+    get snapshotSequenceNr() {
+      return facts.snapshotSequenceNr()
+    },
     recovering: false,
     parent: kitRef<unknown>(),
     path: path as unknown as EventSourcedContext['path'],

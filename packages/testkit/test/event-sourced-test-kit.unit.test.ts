@@ -135,13 +135,75 @@ describe('run', () => {
     expect((await kit.run(add('b'))).state).toEqual({ items: ['b'] })
   })
 
-  test('throws what the behavior throws, and changes nothing', async () => {
-    const kit = eventSourcedTestKit(cart)
+  test.each([
+    ['onCommand throws', { type: 'fail' }, {}, 'not with 1 items at 1'],
+    ['onCommand gives no effect', { type: 'forgotten' }, {}, 'must return an effect'],
+    ['onEvent gives a promise', add('b'), { onEvent: async () => ({ items: [] }) }, 'not a promise'],
+  ])('throws what the behavior throws (%s), and stops, as the actor does', async (_, command, broken, message) => {
+    const onEvent = (state: Cart, event: Event): Cart =>
+      state.items.length === 1 && 'onEvent' in broken
+        ? ((broken as { onEvent: () => unknown }).onEvent() as Cart)
+        : cart.onEvent(state, event)
+    const kit = eventSourcedTestKit({ ...cart, onEvent })
     await kit.run(add('a'))
 
-    await expect(kit.run({ type: 'fail' })).rejects.toThrow('not with 1 items at 1')
-    await expect(kit.run({ type: 'forgotten' } as unknown as Command)).rejects.toThrow('must return an effect')
-    expect(kit.state).toEqual({ items: ['a'] })
+    await expect(kit.run(command as Command)).rejects.toThrow(message)
+    await expect(kit.run(add('c'))).rejects.toThrow('has stopped')
+    expect(await kit.restart()).toEqual({ items: ['a'] })
+    expect((await kit.run({ type: 'get', replyTo: kit.ref() })).isStopped).toBe(false)
+  })
+
+  test('a side effect that throws stops it too; what was stored stays, and counts after a restart', async () => {
+    const behavior: typeof cart = {
+      ...cart,
+      onCommand: (_state, command, ctx) =>
+        Effect.persist(added('a')).thenRun(({ items }: Cart) => {
+          if (command.type === 'fail') throw new RangeError(`crashed with ${items.length} items at ${ctx.sequenceNr}`)
+        }),
+      snapshots: { every: 1 },
+    }
+    const kit = eventSourcedTestKit(behavior)
+
+    await expect(kit.run({ type: 'fail' })).rejects.toThrow('crashed with 1 items at 1')
+    await expect(kit.run(add())).rejects.toThrow('has stopped')
+    expect(kit.state).toEqual({ items: [] })
+    expect(await kit.snapshotStore.loadSnapshot('cart-1')).toBeUndefined()
+    expect(await kit.restart()).toEqual({ items: ['a'] })
+    expect((await kit.run(add())).state).toEqual({ items: ['a', 'a'] })
+
+    const { events, isStopped } = await kit.given().when({ type: 'fail' }).then(RangeError)
+    expect([events, isStopped]).toEqual([[added('a')], true])
+  })
+
+  test('takes one command at a time, each with its own outcome, and restarts between them', async () => {
+    const order: string[] = []
+    const kit = eventSourcedTestKit({
+      ...cart,
+      onCommand: async (state, command, ctx) => {
+        const name = command.type === 'add' ? String(command.items[0]) : command.type
+        order.push(`${name} on ${state.items.join('')}`)
+        await new Promise(setImmediate)
+        const effect = await cart.onCommand(state, command, ctx)
+        return effect.thenRun(async () => {
+          await new Promise(setImmediate)
+          order.push(`${name} done`)
+        })
+      },
+      onRecoveryCompleted: ({ items }) => void order.push(`recovered ${items.join('')}`),
+    })
+    const refs = [kit.ref<number>(), kit.ref<number>()] as const
+    const runs = [
+      kit.run({ type: 'add', items: ['a'], replyTo: refs[0] }),
+      kit.run({ type: 'fail' }).catch(({ message }: Error) => message),
+      kit.restart(),
+      kit.run({ type: 'add', items: ['b', 'c'], replyTo: refs[1] }),
+    ] as const
+    const [first, failed, recovered, last] = await Promise.all(runs)
+
+    expect(order).toEqual(['a on ', 'a done', 'fail on a', 'recovered a', 'b on a', 'b done'])
+    expect([first.replies, first.repliesTo(refs[0]), first.repliesTo(refs[1])]).toEqual([[1], [1], []])
+    expect([failed, recovered]).toEqual(['not with 1 items at 1', { items: ['a'] }])
+    expect([last.replies, last.repliesTo(refs[0]), last.state]).toEqual([[3], [], { items: ['a', 'b', 'c'] }])
   })
 })
 
@@ -303,6 +365,75 @@ describe('failNextPersist', () => {
     const stopping = eventSourcedTestKit({ ...cart, onPersistFailure: 'stop' as const })
     stopping.failNextPersist(failure)
     expect((await stopping.run(add('b'))).isStopped).toBe(true)
+  })
+
+  test('an event that onEvent throws at is found before anything is persisted', async () => {
+    const onEvent = (state: Cart, event: Event): Cart => {
+      if (event.type === 'closed') throw new RangeError('never closed')
+      return cart.onEvent(state, event)
+    }
+    const kit = eventSourcedTestKit({ ...cart, onEvent })
+    kit.failNextPersist('rejected')
+    await expect(kit.run({ type: 'close' })).rejects.toThrow('never closed')
+    await kit.restart()
+
+    expect((await kit.run(add('a'))).error).toMatchObject({ code: 'WRITE_REJECTED' }) // The next one, still.
+    expect((await kit.run(add('b'))).state).toEqual({ items: ['b'] })
+  })
+
+  test('an event that cannot be stored is rejected before the journal could fail', async () => {
+    const toJournal = (event: Event) => {
+      if (event.type === 'closed') throw new RangeError('no such form')
+      return event
+    }
+    const eventAdapter = { toJournal, fromJournal: (payload: unknown) => payload as Event }
+    const kit = eventSourcedTestKit({ ...cart, eventAdapter })
+    kit.failNextPersist('fenced')
+
+    expect((await kit.run({ type: 'close' })).error).toMatchObject({ code: 'WRITE_REJECTED' })
+    expect((await kit.run(add('a'))).error).toMatchObject({ code: 'FENCED' })
+  })
+
+  test('fenced five times in a row stops the actor; a success in between counts anew', async () => {
+    const kit = eventSourcedTestKit(cart)
+    const fence = async () => {
+      kit.failNextPersist('fenced')
+      return (await kit.run(add('a'))).isStopped
+    }
+    const fences = [await fence(), await fence(), await fence(), await fence()]
+    await kit.run(add('b'))
+    for (let nr = 0; nr < 5; nr += 1) fences.push(await fence())
+
+    expect(fences).toEqual([...Array(8).fill(false), true])
+  })
+
+  test('a rejection that onPersistRejected throws again is a crash', async () => {
+    const kit = eventSourcedTestKit({
+      ...cart,
+      onPersistRejected: (error) => {
+        throw error
+      },
+    })
+    kit.failNextPersist('rejected')
+
+    await expect(kit.run(add('a'))).rejects.toThrow(WriteRejectedError)
+    await expect(kit.run(add('a'))).rejects.toThrow('has stopped')
+  })
+
+  test('a recovery that fails is told of, and stops the actor', async () => {
+    const told: unknown[] = []
+    const kit = eventSourcedTestKit({
+      ...cart,
+      onRecoveryCompleted: () => {
+        throw new RangeError('no recovery')
+      },
+      onRecoveryFailure: (error) => void told.push((error as Error).message),
+    })
+    kit.failNextPersist('uncertain')
+
+    await expect(kit.run(add('a'))).rejects.toThrow('no recovery')
+    expect(told).toEqual(['no recovery'])
+    await expect(kit.run(add('a'))).rejects.toThrow('has stopped')
   })
 
   test('takes errors of any kind, and goes for given too', async () => {

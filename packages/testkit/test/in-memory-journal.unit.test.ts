@@ -130,6 +130,8 @@ describe('inMemoryJournal', () => {
     await write(5)
     expect(await read()).toEqual({ numbers: [5], highest: 5 })
     await journal.deleteEventsTo('unknown', 3)
+    expect(await journal.readDeletedToSequenceNr?.(id)).toBe(4)
+    expect(await journal.readDeletedToSequenceNr?.('unknown')).toBe(0)
     expect(await journal.readHighestSequenceNr('unknown')).toBe(0)
   })
 

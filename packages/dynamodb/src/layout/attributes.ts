@@ -24,6 +24,28 @@ export const Attributes = {
   SNAPSHOT_DATA: 'pay_data',
   SNAPSHOT_SERIALIZER_ID: 'ser_id',
   SNAPSHOT_SERIALIZER_MANIFEST: 'ser_manifest',
+  /** Ours, snapshots: how the state's bytes are compressed. */
+  COMPRESSION: 'comp',
+  /** Ours, compressed snapshots: how many bytes the state has uncompressed. */
+  UNCOMPRESSED_SIZE: 'size',
+  /** Ours: a compressed state, where no reader takes it for a plain one. */
+  SNAPSHOT_COMPRESSED_DATA: 'pay_comp',
+  /** Ours, split snapshots and their parts: which set of parts. */
+  PART_SET: 'set',
+  /** Ours, split snapshots and records of part sets: how many parts. */
+  PART_COUNT: 'parts',
+  /** Ours, split snapshots: SHA-256 of all parts together. */
+  PARTS_HASH: 'hash',
+  /** Ours, parts: the bytes of one. */
+  PART_DATA: 'part',
+  /** Ours, records of part sets: the sequence number of the snapshot. */
+  SNAPSHOT_SEQ: 'of',
+  /** Ours, records of part sets: the snapshot's timestamp. Not `ts`, or the record would be in the index. */
+  SNAPSHOT_TIMESTAMP: 'of_ts',
+  /** Ours, records of part sets: when it was begun, epoch milliseconds. */
+  BEGUN_AT: 'at',
+  /** Ours, records of part sets: `open`, `done` or `dead`. */
+  PART_SET_STATE: 'state',
   /** Snapshots: epoch milliseconds, as the JVM has it. Events: epoch microseconds, ours. */
   TIMESTAMP: 'ts',
   /** Ours. */

@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { ConfigError } from '@dynact/persistence'
+import type { Abortable } from '../attempt-signal.js'
 import { NeedsSdkError } from '../errors.js'
 import { DirectTransport } from './direct-transport.js'
 import { needOfSdk } from './need-of-sdk.js'
@@ -59,7 +60,7 @@ class DirectUnlessNeeded implements Transport {
   async send<O extends OperationName>(
     operation: O,
     input: Operations[O]['input'],
-    signal: AbortSignal,
+    signal: Abortable,
   ): Promise<Operations[O]['output']> {
     try {
       return await this.#transport.send(operation, input, signal)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { Pool } from 'undici'
+import type { Abortable } from '../attempt-signal.js'
 import { NeedsSdkError } from '../errors.js'
 import { abortable } from './abortable.js'
 import { connectionOptions } from './connection-options.js'
@@ -55,7 +56,7 @@ export class DirectTransport implements Transport {
   async send<O extends OperationName>(
     operation: O,
     input: Operations[O]['input'],
-    signal: AbortSignal,
+    signal: Abortable,
   ): Promise<Operations[O]['output']> {
     signal.throwIfAborted()
     const found = this.#route.get(this.#now())

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
+import type { Abortable } from '../attempt-signal.js'
 import { TruncatedResponseError } from '../errors.js'
 
 /** An HTTP answer, whole. */
@@ -14,7 +15,7 @@ export interface HttpResponse {
  * an answer that broke off no better from a request that was not answered.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
-  readonly #signal: AbortSignal
+  readonly #signal: Abortable
   readonly #resolve: (response: HttpResponse) => void
   readonly #reject: (reason: unknown) => void
   #controller: Dispatcher.DispatchController | undefined
@@ -22,11 +23,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #headers: IncomingHttpHeaders = {}
   readonly #chunks: Buffer[] = []
 
-  private constructor(
-    signal: AbortSignal,
-    resolve: (response: HttpResponse) => void,
-    reject: (reason: unknown) => void,
-  ) {
+  private constructor(signal: Abortable, resolve: (response: HttpResponse) => void, reject: (reason: unknown) => void) {
     this.#signal = signal
     this.#resolve = resolve
     this.#reject = reject
@@ -38,7 +35,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
    * @throws {@link TruncatedResponseError} the connection ended within the answer.
    * @throws the network's error, or the signal's reason.
    */
-  static run(dispatcher: Dispatcher, request: Dispatcher.DispatchOptions, signal: AbortSignal): Promise<HttpResponse> {
+  static run(dispatcher: Dispatcher, request: Dispatcher.DispatchOptions, signal: Abortable): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
       const exchange = new Exchange(signal, resolve, reject)
       signal.addEventListener('abort', exchange)

@@ -12,6 +12,7 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
+import type { Abortable } from '../attempt-signal.js'
 import { checkBody } from './check-body.js'
 import type { OperationName, Operations, Transport } from './transport.js'
 
@@ -56,6 +57,15 @@ const bytesOf = async (body: unknown): Promise<Buffer> => {
   return Buffer.concat(chunks)
 }
 
+/** Middleware and handlers of the user's may want all of an AbortSignal. */
+const nodeSignal = (signal: Abortable): AbortSignal => {
+  if (signal instanceof AbortSignal) return signal
+  const controller = new AbortController()
+  if (signal.aborted) controller.abort(signal.reason)
+  else signal.addEventListener('abort', () => controller.abort(signal.reason))
+  return controller.signal
+}
+
 /** Sends by the AWS SDK's own client: any client works, with whatever middleware and handler it has. */
 export class SdkTransport implements Transport {
   readonly #client: DynamoDBClient
@@ -70,13 +80,13 @@ export class SdkTransport implements Transport {
   async send<O extends OperationName>(
     operation: O,
     input: Operations[O]['input'],
-    signal: AbortSignal,
+    signal: Abortable,
   ): Promise<Operations[O]['output']> {
     const Command = COMMANDS[operation] as unknown as new (input: Operations[O]['input']) => AnyCommand
     const command = new Command(input)
     // Innermost: the SDK takes an empty answer for a success, and does not look at the checksum.
     command.middlewareStack.add(checkedBody, { step: 'deserialize', priority: 'low', name: 'dynactCheckBody' })
-    return this.#client.send(command, { abortSignal: signal }) as Promise<Operations[O]['output']>
+    return this.#client.send(command, { abortSignal: nodeSignal(signal) }) as Promise<Operations[O]['output']>
   }
 
   close(): void {

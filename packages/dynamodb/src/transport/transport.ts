@@ -18,6 +18,7 @@ import type {
   UpdateItemCommandInput,
   UpdateItemCommandOutput,
 } from '@aws-sdk/client-dynamodb'
+import type { Abortable } from '../attempt-signal.js'
 
 /** The data-plane operations that dynact uses, with their inputs and outputs. */
 export interface Operations {
@@ -41,7 +42,7 @@ export interface Transport {
   send<O extends OperationName>(
     operation: O,
     input: Operations[O]['input'],
-    signal: AbortSignal,
+    signal: Abortable,
   ): Promise<Operations[O]['output']>
   /** Closes the connections that it opened itself. */
   close(): void

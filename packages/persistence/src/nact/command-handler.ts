@@ -22,8 +22,22 @@ export const eventHandler =
     return next
   }
 
-/** Handles the commands of an event-sourced actor as messages of a persistent one. */
-export const commandHandler = (behavior: AnyBehavior): MessageHandler => {
+/** Carries out one side effect, on the state that the events led to. */
+export type CarryOut = (sideEffect: SideEffect<unknown>, state: unknown, ctx: AnyContext) => void | Promise<void>
+
+const onNact: CarryOut = (sideEffect, state, ctx) => {
+  if (sideEffect.kind === 'run') return sideEffect.run(state)
+  if (sideEffect.kind === 'reply') dispatch(sideEffect.to, sideEffect.message(state), ctx.self)
+  else stop(ctx.self)
+}
+
+/**
+ * Handles the commands of an event-sourced actor as messages of a persistent one. Of the context it uses `persistAll` and
+ * `sequenceNr`, and the log for rejected writes.
+ *
+ * @param carryOut - what side effects do: the test kit's are recorded.
+ */
+export const commandHandler = (behavior: AnyBehavior, carryOut: CarryOut = onNact): MessageHandler => {
   const onEvent = eventHandler(behavior)
   const { persistenceId, snapshots } = behavior
 
@@ -37,12 +51,6 @@ export const commandHandler = (behavior: AnyBehavior): MessageHandler => {
       if (snapshots?.when?.(state, event, ctx.sequenceNr + index + 1)) isSnapshotDue = true
     }
     return { state, isSnapshotDue }
-  }
-
-  const carryOut = async (sideEffect: SideEffect<unknown>, state: unknown, ctx: AnyContext) => {
-    if (sideEffect.kind === 'run') await sideEffect.run(state)
-    else if (sideEffect.kind === 'reply') dispatch(sideEffect.to, sideEffect.message(state), ctx.self)
-    else stop(ctx.self)
   }
 
   return async (before, command, ctx, requestSnapshot) => {

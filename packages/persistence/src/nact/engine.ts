@@ -28,6 +28,19 @@ export interface PersistenceEngine {
    */
   beginRecovery(options?: AbortOptions): Promise<() => void>
   /**
+   * Says that something goes on which {@link PersistenceEngine.settled} has to wait for. dynact's actors call it.
+   *
+   * @returns to be called once, when it has ended, well or not.
+   */
+  beginWork(): () => void
+  /**
+   * Resolves, and never rejects, as soon as nothing goes on: no dynact actor of this engine handles a message or recovers, no
+   * event is being written, no snapshot saved, no event or snapshot deleted; nor for nact's own actors, whose messages it does
+   * not know of. Messages that still wait in a mailbox do not count. To shut down: stop sending, get your answers, await this,
+   * then close the journal and the snapshot store. Awaited inside an actor, it waits for that actor, and for ever.
+   */
+  settled(): Promise<void>
+  /**
    * The events of a key, lazily. The read starts only after the persists of that key already called on this engine have
    * settled. A complete read ends with an `isDeleted` event where sequence numbers are in use beyond the last event delivered
    * (dropped writes, deleted events), so that nact does not use them again.
@@ -74,7 +87,16 @@ export const hasMethods = (value: unknown, methods: readonly string[]): boolean 
 
 /** By these a journal is known. */
 export const JOURNAL_METHODS = ['writeEvents', 'replayEvents', 'readHighestSequenceNr', 'deleteEventsTo', 'close']
-const ENGINE_METHODS = ['events', 'latestSnapshot', 'takeSnapshot', 'persist', 'named', 'beginRecovery']
+const ENGINE_METHODS = [
+  'events',
+  'latestSnapshot',
+  'takeSnapshot',
+  'persist',
+  'named',
+  'beginRecovery',
+  'beginWork',
+  'settled',
+]
 
 /** Is this an engine of dynact's, and not one that only nact could use? */
 export const isPersistenceEngine = (value: unknown): value is PersistenceEngine =>

@@ -35,7 +35,8 @@ export interface SnapshotRules<State, Event> {
    */
   readonly keep?: number | undefined
   /**
-   * Delete the events up to the oldest snapshot kept? Only after the new snapshot has been stored.
+   * Delete the events up to the oldest snapshot kept? Only after the new snapshot has been stored. A recovery that then finds no
+   * snapshot to cover what was deleted fails; see `acceptDeletedEvents` of {@link RecoveryOptions}.
    * @defaultValue `false`
    */
   readonly deleteEvents?: boolean | undefined

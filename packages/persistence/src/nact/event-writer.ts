@@ -123,7 +123,12 @@ export class EventWriter {
     const newest = pending.at(-1)
     if (newest === undefined) return
     this.#newest = newest
-    await this.#queue.add(pending)
+    const end = this.#definition.engine.beginWork()
+    try {
+      await this.#queue.add(pending)
+    } finally {
+      end()
+    }
   }
 
   #prepare(events: Iterable<unknown>, tags: readonly string[]): PendingEvent[] {

@@ -21,7 +21,7 @@ export interface IncarnationParts {
   readonly predecessors: Promise<void>
   /** Told when the next step has to fail with this error, so that there is one. */
   readonly onFault: (error: unknown) => void
-  /** Is the actor still there? Asked while it recovers; if not, it stops this incarnation. */
+  /** Is the actor still there, and this its incarnation? Asked while it recovers. */
   readonly isWanted: () => boolean
 }
 
@@ -228,8 +228,8 @@ export class Incarnation implements ContextSource {
     const { definition, timestamps, failures, predecessors, isWanted } = this.#parts
     const { signal } = this.#end
     const checkpoint = () => {
-      if (isWanted()) signal.throwIfAborted()
-      else throw signal.reason
+      if (!isWanted()) this.stop()
+      signal.throwIfAborted()
     }
     checkpoint()
     if (failures.inARow > 0) await delay(definition.backoffMs(failures.inARow), undefined, { signal }).catch(checkpoint)

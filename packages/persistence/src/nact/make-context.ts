@@ -41,6 +41,8 @@ export const makeContext = <C extends NactContext>(
   /** A failure that nobody looks at is reported. */
   const reported = (what: string, work: Promise<void>): Promise<void> => {
     const promise = ObservedPromise.of(work)
+    const end = engine.beginWork()
+    work.then(end, end)
     // A caller that awaits it may not have begun to when it is refused at once.
     work.catch((error: unknown) => {
       queueMicrotask(() => {

@@ -13,6 +13,7 @@ import { answerProbe } from './engine-probes.js'
 import { type EventStream, eventStream } from './event-stream.js'
 import { KeyStates } from './key-states.js'
 import { RecoverySlots } from './recovery-slots.js'
+import { WorkUnderWay } from './work-under-way.js'
 
 /** What an engine is made of. */
 export interface PersistenceEngineParts {
@@ -53,6 +54,7 @@ class JournalEngine implements PersistenceEngine {
   readonly names = ['default']
   readonly #keys = new KeyStates((events) => this.#write(events))
   readonly #recoveries: RecoverySlots
+  readonly #work = new WorkUnderWay()
 
   constructor({ journal, snapshotStore, maxConcurrentRecoveries = MAX_CONCURRENT_RECOVERIES }: PersistenceEngineParts) {
     this.journal = journal
@@ -67,6 +69,14 @@ class JournalEngine implements PersistenceEngine {
 
   beginRecovery({ signal }: AbortOptions = {}): Promise<() => void> {
     return this.#recoveries.take(signal)
+  }
+
+  beginWork(): () => void {
+    return this.#work.begin()
+  }
+
+  settled(): Promise<void> {
+    return this.#work.settled()
   }
 
   events(key: string, offset = 0, limit = Number.POSITIVE_INFINITY, tags: readonly string[] = []): EventStream {
@@ -89,8 +99,20 @@ class JournalEngine implements PersistenceEngine {
     return this.#loadSnapshot(key)
   }
 
-  async takeSnapshot({ key, sequenceNumber, createdAt, data }: PersistedSnapshot): Promise<void> {
+  async takeSnapshot(snapshot: PersistedSnapshot): Promise<void> {
     if (this.snapshotStore === undefined) return
+    const end = this.#work.begin()
+    try {
+      await this.#saveSnapshot(this.snapshotStore, snapshot)
+    } finally {
+      end()
+    }
+  }
+
+  async #saveSnapshot(
+    store: SnapshotStore,
+    { key, sequenceNumber, createdAt, data }: PersistedSnapshot,
+  ): Promise<void> {
     // nact does not wait for its persists: a snapshot must not be stored for events that may never be.
     const state = this.#keys.use(key)
     if (state.queue.size > 0) await state.queue.settled()
@@ -103,7 +125,7 @@ class JournalEngine implements PersistenceEngine {
     }
     state.snapshotTimestamp = Math.max(createdAt, state.snapshotTimestamp)
     const metadata = { persistenceId: key, sequenceNr: sequenceNumber, timestamp: state.snapshotTimestamp }
-    await this.snapshotStore.saveSnapshot(metadata, data)
+    await store.saveSnapshot(metadata, data)
   }
 
   persist(event: PersistedEvent): Promise<void> {
@@ -113,7 +135,10 @@ class JournalEngine implements PersistenceEngine {
       return Promise.reject(error)
     }
     const state = this.#keys.use(event.key)
-    return state.queue.add([state.toRepr(event)])
+    const end = this.#work.begin()
+    const persisted = state.queue.add([state.toRepr(event)])
+    persisted.then(end, end)
+    return persisted
   }
 
   async #write(events: readonly PersistentRepr[]): Promise<void> {

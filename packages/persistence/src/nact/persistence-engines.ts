@@ -37,6 +37,15 @@ class NamedEngines implements PersistenceEngine {
     return this.#default.beginRecovery(options)
   }
 
+  beginWork(): () => void {
+    return this.#default.beginWork()
+  }
+
+  /** When each of them has. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#byName.values()].map((engine) => engine.settled()))
+  }
+
   events(key: string, offset?: number, limit?: number, tags?: readonly string[]): EventStream {
     return this.#default.events(key, offset, limit, tags)
   }

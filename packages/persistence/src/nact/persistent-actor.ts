@@ -2,9 +2,10 @@ import type { Ref } from 'nact'
 import { MonotonicTimestamps } from '../timestamps.js'
 import type { ActorDefinition } from './actor-definition.js'
 import { Failures } from './failures.js'
+import { IdleTimer } from './idle-timer.js'
 import { Incarnation } from './incarnation.js'
 import { isAlive } from './is-alive.js'
-import { dispatch, Nobody } from './nact.js'
+import { dispatch, Nobody, stop } from './nact.js'
 import type { NactContext } from './persistent-context.js'
 import { report } from './report.js'
 import { Snapshots } from './snapshots.js'
@@ -23,8 +24,7 @@ interface WaitingMessage {
 /**
  * A persistent actor over its incarnations, in terms of nact's plain actor. The state is in here; nact's own stays empty.
  *
- * Every step recovers first, if need be, so nact's supervision decides on failed recoveries too, and its idle timer does not run
- * meanwhile. A message whose step fails before it is handled (the recovery failed, or the writes of an earlier message) is not
+ * Every step recovers first, if need be, so nact's supervision decides on failed recoveries too. A message whose step fails before it is handled (the recovery failed, or the writes of an earlier message) is not
  * lost: it waits in here, ahead of nact's mailbox, for the step after supervision has decided.
  */
 export class PersistentActor {
@@ -32,17 +32,20 @@ export class PersistentActor {
   readonly #definition: ActorDefinition
   readonly #timestamps = new MonotonicTimestamps()
   readonly #snapshots: Snapshots
+  readonly #idle: IdleTimer
   readonly #waiting: WaitingMessage[] = []
   #current: Incarnation | undefined
   #failure: { readonly error: unknown; readonly message: unknown } | undefined
   #steps = 0
   #isStopped = false
-  #reportTo: NactContext | undefined
+  #ctx: NactContext | undefined
 
-  constructor(definition: ActorDefinition) {
+  /** @param shutdownAfter - milliseconds without anything to do after which it stops; 0: never. */
+  constructor(definition: ActorDefinition, shutdownAfter: number) {
     this.#definition = definition
+    this.#idle = new IdleTimer(shutdownAfter, () => this.#onIdle())
     this.#snapshots = new Snapshots(definition, (error) => {
-      if (this.#reportTo !== undefined) report(this.#reportTo, 'could not delete what a snapshot covers', error)
+      if (this.#ctx !== undefined) report(this.#ctx, 'could not delete what a snapshot covers', error)
     })
   }
 
@@ -57,25 +60,38 @@ export class PersistentActor {
 
   /** nact's `initialStateFunc`: called when the actor is spawned and whenever it is reset. */
   begin(ctx: NactContext): void {
-    this.#reportTo = ctx
+    this.#ctx = ctx
     // Not at once: nact's reset goes on to take the next message.
     if (this.#current !== undefined) queueMicrotask(() => this.step(ctx.self))
     this.#renew(ctx)
   }
 
-  /** Lets the actor take a step even if no message comes. */
-  step(self: Ref<unknown>): void {
-    // A successor may have the actor's name by now.
-    if (!this.#isStopped) dispatch(self, undefined, INTERNAL)
+  /**
+   * Lets the actor take a step even if no message comes.
+   *
+   * @returns `false` if it takes no more: another actor may have its path by now.
+   */
+  step(self: Ref<unknown>): boolean {
+    if (this.#isGone(self)) return false
+    dispatch(self, undefined, INTERNAL)
+    return true
+  }
+
+  /** nact waits for messages, as far as is known: the time without one starts. */
+  rest(): void {
+    if (!this.#isStopped && this.#steps === 0) this.#idle.start()
   }
 
   /** nact's actor function. */
   async handle(message: unknown, ctx: NactContext): Promise<void> {
     this.#steps += 1
+    this.#idle.cancel()
+    const end = this.#definition.engine.beginWork()
     if (!isInternal(ctx.sender)) this.#waiting.push({ message, ctx })
     const { incarnation, leave } = await this.#enter(ctx)
     try {
       await this.#takeStep(incarnation, ctx)
+      if (this.#isSnapshotDue(incarnation)) void this.#saveSnapshot(incarnation, ctx)
     } catch (error) {
       // nact resets and stops actors in the middle of a message: then nobody is left whose failure this would be.
       if (incarnation === this.#current && !this.#isStopped) throw error
@@ -83,9 +99,10 @@ export class PersistentActor {
     } finally {
       this.#steps -= 1
       leave()
+      end()
       if (this.#waiting.length > 0 && this.#steps === 0) this.step(ctx.self)
     }
-    if (this.#isSnapshotDue(incarnation)) void this.#saveSnapshot(incarnation, ctx)
+    this.rest()
   }
 
   /** The message to blame for an error, for supervision; `undefined` if the error is none of this actor's. */
@@ -96,7 +113,22 @@ export class PersistentActor {
   /** The actor has stopped. */
   stop(): void {
     this.#isStopped = true
+    this.#idle.cancel()
     this.#current?.stop()
+  }
+
+  /** Has the actor stopped, perhaps without being told? */
+  #isGone(self: Ref<unknown>): boolean {
+    if (!this.#isStopped && !isAlive(self)) this.stop()
+    return this.#isStopped
+  }
+
+  #onIdle(): void {
+    const self = this.#ctx?.self
+    if (this.#steps > 0 || self === undefined || this.#isGone(self)) return
+    const writer = this.#current?.writer
+    if (writer !== undefined && writer.pending > 0) void writer.settled().then(() => this.rest())
+    else stop(self)
   }
 
   async #takeStep(incarnation: Incarnation, ctx: NactContext): Promise<void> {
@@ -110,7 +142,7 @@ export class PersistentActor {
         guilty = next.message
         await incarnation.handle(next.message, next.ctx)
         guilty = undefined
-        if (this.#waiting.length > 0 && !isAlive(ctx.self)) return this.stop() // By what it has just handled.
+        if (this.#waiting.length > 0 && this.#isGone(ctx.self)) return // By what it has just handled.
       }
     } catch (error) {
       this.#failure = { error, message: guilty ?? incarnation.failedEvent }
@@ -129,13 +161,10 @@ export class PersistentActor {
         failures: this.failures,
         predecessors: previous?.ended ?? Promise.resolve(),
         onFault: (error) => {
-          if (incarnation === this.#current && !this.#isStopped) this.step(ctx.self)
-          else report(ctx, 'failed to persist after it was reset or stopped', error) // It has no next step.
+          const hasNextStep = incarnation === this.#current && this.step(ctx.self)
+          if (!hasNextStep) report(ctx, 'failed to persist after it was reset or stopped', error)
         },
-        isWanted: () => {
-          if (!isAlive(ctx.self)) this.stop()
-          return !this.#isStopped && incarnation === this.#current
-        },
+        isWanted: () => !this.#isGone(ctx.self) && incarnation === this.#current,
       },
       ctx,
     )
@@ -167,12 +196,14 @@ export class PersistentActor {
 
   /** Goes on beside the messages; its failure is reported and changes nothing. */
   async #saveSnapshot(incarnation: Incarnation, ctx: NactContext): Promise<void> {
+    const end = this.#definition.engine.beginWork()
     try {
       await this.#snapshots.saveDue(incarnation.state, incarnation.writer.sequenceNr)
     } catch (error) {
       report(ctx, 'could not save a snapshot', error)
     }
     // The next one may have fallen due meanwhile; a message that is being handled sees to that itself.
-    if (this.#steps === 0 && this.#isSnapshotDue(incarnation)) await this.#saveSnapshot(incarnation, ctx)
+    if (this.#steps === 0 && this.#isSnapshotDue(incarnation)) void this.#saveSnapshot(incarnation, ctx)
+    end()
   }
 }

@@ -19,6 +19,13 @@ export interface RecoveryOptions {
    * @defaultValue no limit
    */
   readonly replayMax?: number | undefined
+  /**
+   * Recover although events have been deleted and no snapshot that covers them is found? The state then lacks them for good, and
+   * new snapshots are made of it. Of use only with `snapshots: { deleteEvents: true }`: where that is not set, nothing is known
+   * about what a deletion had to leave behind, and no recovery fails for it. With `fromSnapshot: false` none does either.
+   * @defaultValue `false`: the recovery fails
+   */
+  readonly acceptDeletedEvents?: boolean | undefined
 }
 
 /**
@@ -47,11 +54,12 @@ export const recoverySchema = z
           .optional(),
         toSequenceNr: limit,
         replayMax: limit,
+        acceptDeletedEvents: z.boolean().optional(),
       }),
     ],
     {
       error:
-        "'disabled' is needed here, or { fromSnapshot?: criteria | false, toSequenceNr?, replayMax? } with limits that are integers from 0 on",
+        "'disabled' is needed here, or { fromSnapshot?: criteria | false, toSequenceNr?, replayMax?, acceptDeletedEvents? } with limits that are integers from 0 on",
     },
   )
   .optional()

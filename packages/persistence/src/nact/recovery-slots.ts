@@ -1,7 +1,27 @@
+/** A recovery that waits, in a ring: whichever gives up, and the first, leave it at once, however many there are. */
+interface Waiting {
+  readonly enter: () => void
+  previous: Waiting
+  next: Waiting
+}
+
+const ring = (): Waiting => {
+  const head = { enter: () => {} } as Waiting
+  head.previous = head
+  head.next = head
+  return head
+}
+
+const leave = ({ previous, next }: Waiting): void => {
+  previous.next = next
+  next.previous = previous
+}
+
 /** Lets so many recoveries run at once; the others wait in the order in which they came. */
 export class RecoverySlots {
   readonly #limit: number
-  readonly #waiting = new Set<() => void>()
+  /** The first that waits is its `next`, the last its `previous`; itself if none does. */
+  readonly #head = ring()
   #taken = 0
 
   constructor(limit: number) {
@@ -37,22 +57,25 @@ export class RecoverySlots {
         signal?.removeEventListener('abort', giveUp)
         resolve()
       }
+      const last = this.#head.previous
+      const waiting: Waiting = { enter, previous: last, next: this.#head }
+      last.next = waiting
+      this.#head.previous = waiting
       const giveUp = () => {
-        this.#waiting.delete(enter)
+        leave(waiting)
         reject(signal?.reason)
       }
-      this.#waiting.add(enter)
       signal?.addEventListener('abort', giveUp, { once: true })
     })
   }
 
   #release(): void {
-    const [next] = this.#waiting
-    if (next === undefined) {
+    const first = this.#head.next
+    if (first === this.#head) {
       this.#taken -= 1
       return
     }
-    this.#waiting.delete(next) // The slot goes from hand to hand.
-    next()
+    leave(first) // The slot goes from hand to hand.
+    first.enter()
   }
 }

@@ -3,6 +3,7 @@ import type { PersistentRepr } from '../persistent-repr.js'
 import type { SelectedSnapshot, SnapshotMetadata, SnapshotSelectionCriteria } from '../snapshot-store.js'
 import type { ActorDefinition } from './actor-definition.js'
 import { breathe } from './breathe.js'
+import { mustBeginAgain } from './deleted-events.js'
 import type { RecoveryOptions } from './recovery-options.js'
 
 /** What a recovery asks of its actor. */
@@ -69,7 +70,8 @@ const snapshotCriteria = ({ fromSnapshot, toSequenceNr }: RecoveryOptions): Snap
 /**
  * Newest snapshot that matches, then the events after it, one at a time: memory stays flat, and the event loop gets its turns.
  *
- * @throws {@link RecoveryError} what is stored can't be read, or a decoder or adapter failed.
+ * @throws {@link RecoveryError} what is stored can't be read, a decoder or adapter failed, or the actor deletes what its snapshots
+ * cover and no snapshot covers what was deleted.
  * @throws {@link SerializationError} the snapshot or an event can't be deserialized.
  * @throws whatever `apply` and `checkpoint` throw, and the signal's reason.
  */
@@ -82,10 +84,11 @@ export const recover = async (definition: ActorDefinition, steps: RecoverySteps)
   }
 
   const { toSequenceNr, replayMax } = recovery
+  const criteria = snapshotCriteria(recovery)
   const selected =
     recovery.fromSnapshot === false
       ? undefined
-      : await engine.snapshotStore?.loadSnapshot(persistenceId, snapshotCriteria(recovery), { signal })
+      : await engine.snapshotStore?.loadSnapshot(persistenceId, criteria, { signal })
   const snapshot = selected?.metadata
   let state = selected === undefined ? initialState() : decodeSnapshot(definition, selected)
   let sequenceNr = snapshot?.sequenceNr ?? 0
@@ -93,11 +96,19 @@ export const recover = async (definition: ActorDefinition, steps: RecoverySteps)
 
   const range = { fromSequenceNr: sequenceNr + 1, toSequenceNr, max: replayMax }
   const replay = engine.journal.replayEvents(persistenceId, range, { signal })
+  const isLimited = toSequenceNr !== undefined || replayMax !== undefined
+  /** Must the recovery begin again, because events are missing up to this number? */
+  const lacksEventsTo = async (last: number): Promise<boolean> => {
+    if (!definition.deleteCoveredEvents || recovery.fromSnapshot === false || recovery.acceptDeletedEvents) return false
+    if (last <= (snapshot?.sequenceNr ?? 0) || replayMax === 0) return false
+    return mustBeginAgain(definition, { snapshot, criteria, toSequenceNr: last, signal })
+  }
   let events = 0
   let first: number | undefined
   for await (const event of replay) {
     // A journal that answers from memory need not look at the signal.
     signal.throwIfAborted()
+    if (first === undefined && (await lacksEventsTo(event.sequenceNr - 1))) return recover(definition, steps)
     sequenceNr = event.sequenceNr
     first ??= sequenceNr
     observe(event.timestamp)
@@ -109,7 +120,10 @@ export const recover = async (definition: ActorDefinition, steps: RecoverySteps)
   }
   signal.throwIfAborted()
   const highest = Math.max(sequenceNr, await replay.highestSequenceNr)
-  const isLimited = toSequenceNr !== undefined || replayMax !== undefined
+  // Without any event, a journal that can't tell what has been deleted can't tell it from what a limit left out, either.
+  const canTell = !isLimited || engine.journal.readDeletedToSequenceNr !== undefined
+  if (first === undefined && canTell && (await lacksEventsTo(Math.min(highest, toSequenceNr ?? highest))))
+    return recover(definition, steps)
   // Events that the snapshot left out of account covers may have been deleted: then the state lacks them.
   const lacksFirst = recovery.fromSnapshot !== undefined && (first ?? highest + 1) > (snapshot?.sequenceNr ?? 0) + 1
   const isComplete = !lacksFirst && (!isLimited || sequenceNr === highest)

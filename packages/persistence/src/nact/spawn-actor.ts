@@ -18,7 +18,7 @@ import {
 export interface SpawnActorOptions {
   /** Left out: one that no other actor has; of nact's own, two in 65,000 are the same. */
   readonly name?: string | undefined
-  /** Milliseconds without a message after which the actor stops. */
+  /** Milliseconds without a message after which the actor stops; 0: never. */
   readonly shutdownAfter?: number | undefined
   /** Decides instead of `policy`. */
   readonly onCrash?: OnCrash | undefined
@@ -30,14 +30,14 @@ export interface SpawnActorOptions {
 export const spawnActor = (
   parent: Ref<unknown>,
   definition: ActorDefinition,
-  { name = `anonymous-${randomUUID()}`, shutdownAfter, onCrash, policy = DEFAULT_POLICY, afterStop }: SpawnActorOptions,
+  { name, shutdownAfter = 0, onCrash, policy = DEFAULT_POLICY, afterStop }: SpawnActorOptions,
 ): Ref<unknown> => {
-  const actor = new PersistentActor(definition)
-  const self = spawn(parent, (_: unknown, message: unknown, ctx: NactContext) => actor.handle(message, ctx), name, {
+  const actor = new PersistentActor(definition, shutdownAfter)
+  const act = (_: unknown, message: unknown, ctx: NactContext) => actor.handle(message, ctx)
+  const self = spawn(parent, act, name || `anonymous-${randomUUID()}`, {
     initialStateFunc: (ctx: NactContext) => actor.begin(ctx),
     onCrash: superviseWith(actor, onCrash ?? superviseBy(actor, policy)),
     afterStop: afterStopOf(actor, afterStop),
-    ...(shutdownAfter === undefined ? {} : { shutdownAfter }),
   } as Parameters<typeof spawn>[3])
   actor.step(self) // Before any message: it recovers at once.
   return self

@@ -33,7 +33,7 @@ const same: Coder = (value) => value
  * @param persistenceId - names what is stored; one live actor per id.
  * @param name - nact's name of the actor, unique below its parent; made up if left out.
  * @throws {@link PersistenceError} `persistenceId` is blank or no string.
- * @throws {@link ConfigError} a prop is unknown or of the wrong kind; the system has no engine, or none of
+ * @throws {@link ConfigError} a prop is of the wrong kind, or looks like a misspelt one of dynact's; the system has no engine, or none of
  * the name that `engine` gives.
  * @throws Error nact's own: the parent has stopped, or has a child of that name.
  * @example
@@ -54,7 +54,7 @@ export const spawnPersistent = <State = any, Msg = any, ParentRef extends Ref<un
   checkPersistenceId(persistenceId)
   if (typeof f !== 'function')
     throw new ConfigError(`${persistenceId}: spawnPersistent needs a function as its second argument.`)
-  const checked = parseConfig(propsSchema, props, `spawnPersistent(${persistenceId})`)
+  const checked = parseConfig(propsSchema(props), props, `spawnPersistent(${persistenceId})`)
   const { keepSnapshots, recovery = {}, shutdownAfter, snapshotEvery } = checked
   const { encoder, decoder, eventAdapter } = checked as { encoder?: Coder; decoder?: Coder } & typeof checked
   const act = f as unknown as AnyActorFunction
@@ -71,7 +71,7 @@ export const spawnPersistent = <State = any, Msg = any, ParentRef extends Ref<un
       (checked.initialStateFunc as ActorDefinition['initialState'] | undefined) ?? (() => checked.initialState),
     recovery,
     backoffMs,
-    snapshotEvery: snapshotEvery || Number.POSITIVE_INFINITY,
+    snapshotEvery: snapshotEvery ?? Number.POSITIVE_INFINITY,
     keepSnapshots: keepSnapshots ?? Number.POSITIVE_INFINITY,
     deleteCoveredEvents: false,
   }

@@ -6,9 +6,6 @@ import { isInternal, type PersistentActor } from './persistent-actor.js'
 import type { NactContext, PersistentContext } from './persistent-context.js'
 import { report } from './report.js'
 
-/** Fenced writes in a row, none successful between them, after which an actor stops by default: another one owns the id. */
-const MAX_FENCED_IN_A_ROW = 5
-
 type Supervision = SupervisionContext<unknown, Ref<unknown>>
 
 /** nact's `onCrash`, whose types nobody looks at any more. */
@@ -52,10 +49,9 @@ export const superviseBy =
   (actor: PersistentActor, policy: FailurePolicy): OnCrash =>
   (message, error, ctx, child) => {
     const incarnation = child === undefined ? actor.current : undefined
-    const code = incarnation?.writer.blockedBy?.code
-    const mustRecover = code === 'WRITE_UNCERTAIN' || (code === 'FENCED' && actor.failures.fenced < MAX_FENCED_IN_A_ROW)
+    const blockedBy = incarnation?.writer.blockedBy
     const recovers =
-      (mustRecover && policy.recoversAfterWrites) ||
+      (policy.recoversAfterWrites && blockedBy !== undefined && actor.failures.allowRecoveryAfter(blockedBy)) ||
       (incarnation?.hasRecoveryFailed === true && policy.recoversAfterRecoveries)
     if (!recovers) return stopLikeNact(message, error, ctx, child)
     report(ctx, 'recovers again, because of', error)
@@ -80,11 +76,14 @@ const shown = <C extends NactContext & { readonly mailbox: unknown[] }>(
 /** nact's `onCrash` for a persistent actor, of one in the user's terms. */
 export const superviseWith =
   (actor: PersistentActor, onCrash: OnCrash): OnCrash =>
-  (message, error, ctx, child) => {
+  async (message, error, ctx, child) => {
     const incarnation = actor.current
     if (incarnation === undefined) return onCrash(message, error, ctx, child)
     const failure = child === undefined ? actor.failureOf(error) : undefined
-    return onCrash(failure === undefined ? message : failure.message, error, shown(ctx, actor, incarnation), child)
+    const blamed = failure === undefined ? message : failure.message
+    const decision = await onCrash(blamed, error, shown(ctx, actor, incarnation), child)
+    if (decision === ctx.resume) actor.rest()
+    return decision
   }
 
 /** nact's `afterStop` for a persistent actor. nact calls it again when an actor that has stopped fails. */

@@ -26,7 +26,7 @@ final class Commands {
       case "delete" -> withActor(command, actor -> actor.deleteTo(command.required("toSequenceNr").asLong()));
       case "snapshot" -> withActor(command, actor -> actor.snapshot(Json.value(command.required("state"))));
       case "deleteSnapshots" ->
-          withActor(command, actor -> actor.deleteSnapshots(command.required("maxSequenceNr").asLong()));
+          withActor(command, actor -> actor.deleteSnapshots(criteria(command.required("criteria"))));
       case "currentIds" ->
           new TreeSet<>(
               command.path("scan").asBoolean() ? Queries.currentIdsByScan(peer) : Queries.currentIds(peer));
@@ -42,9 +42,18 @@ final class Commands {
   private static Recovery recovery(JsonNode command) {
     boolean fromSnapshot = command.path("snapshot").asBoolean(true);
     return Recovery.create(
-        fromSnapshot ? SnapshotSelectionCriteria.latest() : SnapshotSelectionCriteria.none(),
+        fromSnapshot ? criteria(command.path("criteria")) : SnapshotSelectionCriteria.none(),
         command.path("toSequenceNr").asLong(Long.MAX_VALUE),
         command.path("max").asLong(Long.MAX_VALUE));
+  }
+
+  /** Bounds that are left out are Pekko's defaults, so that none are {@code latest()}. */
+  private static SnapshotSelectionCriteria criteria(JsonNode bounds) {
+    return SnapshotSelectionCriteria.create(
+        bounds.path("maxSequenceNr").asLong(Long.MAX_VALUE),
+        bounds.path("maxTimestamp").asLong(Long.MAX_VALUE),
+        bounds.path("minSequenceNr").asLong(0),
+        bounds.path("minTimestamp").asLong(0));
   }
 
   private Map<String, Object> append(JsonNode command) {

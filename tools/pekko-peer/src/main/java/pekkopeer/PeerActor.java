@@ -85,8 +85,8 @@ final class PeerActor extends AbstractPersistentActor {
       tell(done -> new Save(state, done));
     }
 
-    void deleteSnapshots(long maxSeqNr) {
-      tell(done -> new DeleteSaved(maxSeqNr, done));
+    void deleteSnapshots(SnapshotSelectionCriteria criteria) {
+      tell(done -> new DeleteSaved(criteria, done));
     }
 
     private void tell(Function<CompletableFuture<Void>, Object> message) {
@@ -108,7 +108,7 @@ final class PeerActor extends AbstractPersistentActor {
 
   private record Save(Object state, CompletableFuture<Void> done) {}
 
-  private record DeleteSaved(long maxSeqNr, CompletableFuture<Void> done) {}
+  private record DeleteSaved(SnapshotSelectionCriteria criteria, CompletableFuture<Void> done) {}
 
   private final String pid;
   private final Recovery recovery;
@@ -204,7 +204,7 @@ final class PeerActor extends AbstractPersistentActor {
             DeleteSaved.class,
             m -> {
               pending = m.done;
-              deleteSnapshots(SnapshotSelectionCriteria.create(m.maxSeqNr, Long.MAX_VALUE));
+              deleteSnapshots(m.criteria);
             })
         .match(DeleteMessagesSuccess.class, m -> pending.complete(null))
         .match(DeleteMessagesFailure.class, m -> pending.completeExceptionally(m.cause()))
