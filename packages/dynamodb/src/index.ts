@@ -13,6 +13,7 @@ export { FencedInserts } from './fenced-inserts.js'
 export { getItems } from './get-items.js'
 export type { InsertOutcome } from './insert-outcome.js'
 export { Attributes, PackedAttributes, PERSISTENCE_IDS_INDEX, SNAPSHOT_TIMESTAMP_INDEX } from './layout/attributes.js'
+export { feedKey, feedShardOf } from './layout/feed.js'
 export type { Item } from './layout/item.js'
 export { itemSize, MAX_ITEM_BYTES } from './layout/item-size.js'
 export {
@@ -29,11 +30,19 @@ export {
   type MarkKind,
   markKeys,
   PARTITION_SIZE,
+  parsePartitionKey,
   partitionKey,
   partitionOf,
 } from './layout/journal-key.js'
+export {
+  OffsetAttributes,
+  offsetItem,
+  offsetKey,
+  offsetTableSchema,
+  readOffsetItem,
+  type StoredOffset,
+} from './layout/offset-item.js'
 export { occupiedBy, packedItem, readJournalItem } from './layout/packed-item.js'
-export { entityTypeOf, SLICES, sliceOf } from './layout/slice.js'
 export {
   MAX_PARTS,
   type PartSet,
@@ -43,6 +52,7 @@ export {
   partSetKey,
   readPartSetItem,
 } from './layout/part-item.js'
+export { entityTypeOf, SLICES, sliceOf } from './layout/slice.js'
 export {
   readSnapshotItem,
   type SnapshotForm,

@@ -44,6 +44,7 @@ const MEASURES: { readonly [O in OperationName]: Measure<O> } = {
   GetItem: (_, { Item: item }) => sizeOf([item]),
   PutItem: ({ Item: item }) => sizeOf([item]),
   Query: (_, { Items = [] }) => sizeOf(Items),
+  Scan: (_, { Items = [] }) => sizeOf(Items),
   TransactWriteItems: ({ TransactItems = [] }) => sizeOf(TransactItems.map(({ Put }) => Put?.Item)),
   UpdateItem: ({ Key }) => sizeOf([Key]),
 }

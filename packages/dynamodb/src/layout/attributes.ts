@@ -52,6 +52,10 @@ export const Attributes = {
   TAGS: 'tags',
   /** Ours: nact's isDeleted. */
   DELETED: 'del',
+  /** Ours, where the journal has queries on: hash key of the feed index. */
+  FEED: 'feed',
+  /** Ours, where the journal has queries on: the id's slice, 0 to 1023. */
+  SLICE: 'slice',
   /** Ours, packed batches: how many events. */
   PACKED_SIZE: 'n',
   /** Ours, packed batches: the events. */

@@ -31,6 +31,18 @@ export const isUnambiguousJournalName = (journalName: string): boolean =>
 export const partitionKey = ({ journalName }: JournalKeyConfig, persistenceId: string, partitionNr: number): string =>
   `${journalName}-P-${persistenceId}-${partitionNr}`
 
+/** The id and the hundred that a hash key is made of; `undefined` for a mark's, or another journal's. */
+export const parsePartitionKey = (
+  journalName: string,
+  par: string,
+): { readonly persistenceId: string; readonly partitionNr: number } | undefined => {
+  const prefix = `${journalName}-P-`
+  const dash = par.lastIndexOf('-')
+  if (!par.startsWith(prefix) || dash < prefix.length) return undefined
+  const partitionNr = Number(par.slice(dash + 1))
+  return Number.isSafeInteger(partitionNr) ? { persistenceId: par.slice(prefix.length, dash), partitionNr } : undefined
+}
+
 /** Key of one event. */
 export const eventKey = (config: JournalKeyConfig, persistenceId: string, sequenceNr: number): Item => ({
   [Attributes.PAR]: { S: partitionKey(config, persistenceId, partitionOf(sequenceNr)) },

@@ -7,6 +7,7 @@ import {
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
+  ScanCommand,
   type ServiceInputTypes,
   type ServiceOutputTypes,
   TransactWriteItemsCommand,
@@ -24,6 +25,7 @@ const COMMANDS = {
   GetItem: GetItemCommand,
   PutItem: PutItemCommand,
   Query: QueryCommand,
+  Scan: ScanCommand,
   TransactWriteItems: TransactWriteItemsCommand,
   UpdateItem: UpdateItemCommand,
 } as const satisfies Record<OperationName, unknown>

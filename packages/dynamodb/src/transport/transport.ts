@@ -13,6 +13,8 @@ import type {
   PutItemCommandOutput,
   QueryCommandInput,
   QueryCommandOutput,
+  ScanCommandInput,
+  ScanCommandOutput,
   TransactWriteItemsCommandInput,
   TransactWriteItemsCommandOutput,
   UpdateItemCommandInput,
@@ -29,6 +31,7 @@ export interface Operations {
   GetItem: { input: GetItemCommandInput; output: GetItemCommandOutput }
   PutItem: { input: PutItemCommandInput; output: PutItemCommandOutput }
   Query: { input: QueryCommandInput; output: QueryCommandOutput }
+  Scan: { input: ScanCommandInput; output: ScanCommandOutput }
   TransactWriteItems: { input: TransactWriteItemsCommandInput; output: TransactWriteItemsCommandOutput }
   UpdateItem: { input: UpdateItemCommandInput; output: UpdateItemCommandOutput }
 }
