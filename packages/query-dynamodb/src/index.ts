@@ -4,6 +4,16 @@
  * @packageDocumentation
  */
 
+export { CleanupError, type CleanupIds, type CleanupProgress, type CleanupResult } from './cleanup/each-id.js'
+export {
+  type CleanupBeforeSnapshotOptions,
+  type CleanupJournal,
+  type CleanupOptions,
+  type DeleteAllOptions,
+  type EventsCleanup,
+  type EventsCleanupConfig,
+  eventsCleanup,
+} from './cleanup/events-cleanup.js'
 export { NoOffset, type Offset, type SequenceOffset, type TimestampOffset } from './offset.js'
 export { type DynamoDBOffsetStore, dynamoDBOffsetStore } from './projection/dynamodb-offset-store.js'
 export { type InMemoryOffsetStoreOptions, inMemoryOffsetStore } from './projection/in-memory-offset-store.js'
