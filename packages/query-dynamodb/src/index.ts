@@ -4,6 +4,9 @@
  * @packageDocumentation
  */
 
+export { BackfillError, type BackfillProgress } from './backfill/backfill-error.js'
+export { backfillFeed } from './backfill/backfill-feed.js'
+export type { BackfillConfig, ResolvedBackfillConfig } from './backfill/config.js'
 export { CleanupError, type CleanupIds, type CleanupProgress, type CleanupResult } from './cleanup/each-id.js'
 export {
   type CleanupBeforeSnapshotOptions,
