@@ -52,7 +52,7 @@ export class ProjectionRun {
   }
 
   async run(): Promise<RunEnd> {
-    const { options, timing, signal } = this.#parts
+    const { options, signal } = this.#parts
     const stop = new AbortController()
     const stream = options.source(this.#lease.offset, { signal: AbortSignal.any([signal, stop.signal]) })
     const pull = new EventPull(stream)
@@ -63,7 +63,7 @@ export class ProjectionRun {
       stop.abort(new Error(`projection ${options.name} has left its source`))
       const closed = pull.close()
       // A generator that waits for something else than its signal would end only with its next event.
-      if (wasPending) await Promise.race([closed, new Promise<void>((end) => timing.after(SOURCE_END_MS, end))])
+      if (wasPending) await this.#forAWhile(closed)
       else await closed
     }
   }
@@ -255,6 +255,15 @@ export class ProjectionRun {
       const text = `${String(error)}, and then the offset could not be stored: ${String(saveError)}`
       return new AggregateError([error, saveError], text)
     }
+  }
+
+  async #forAWhile(closed: Promise<void>): Promise<void> {
+    let cancel = (): void => undefined
+    const late = new Promise<void>((resolve) => {
+      cancel = this.#parts.timing.after(SOURCE_END_MS, resolve)
+    })
+    await Promise.race([closed, late])
+    cancel()
   }
 
   #untilChanged(): Promise<void> {
