@@ -121,7 +121,7 @@ module.exports = {
       comment: 'The stored layout is computed, without requests or files: do the I/O in the caller of layout/.',
       from: { path: '^packages/dynamodb/src/layout/' },
       to: {
-        pathNot: ['^packages/dynamodb/src/layout/', '^packages/persistence/', '^(node:)?(crypto|buffer)$'],
+        pathNot: ['^packages/dynamodb/src/layout/', '^packages/persistence/', '^(node:)?(crypto|buffer|zlib)$'],
         dependencyTypesNot: ['type-only'],
       },
     },

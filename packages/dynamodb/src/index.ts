@@ -45,6 +45,14 @@ export {
   partitionKey,
   partitionOf,
 } from './layout/journal-key.js'
+export {
+  OffsetAttributes,
+  offsetItem,
+  offsetKey,
+  offsetTableSchema,
+  readOffsetItem,
+  type StoredOffset,
+} from './layout/offset-item.js'
 export { occupiedBy, packedItem, readJournalItem } from './layout/packed-item.js'
 export {
   MAX_PARTS,

@@ -18,6 +18,7 @@ import { KnownTails } from './known-tails.js'
 import { readLowMark } from './marks.js'
 import { readHighest } from './replay/highest.js'
 import { asRecoveryError, type ReadOptions, replayEvents } from './replay/replay-events.js'
+import { resetSequenceNumber } from './reset-sequence-number.js'
 import { tellOfWrites } from './write/tell-of-write.js'
 import { writeEvents } from './write/write-events.js'
 
@@ -30,6 +31,14 @@ export interface DynamoDBJournal extends Journal {
   readDeletedToSequenceNr(persistenceId: string, options?: AbortOptions): Promise<number>
   replayEvents(persistenceId: string, range?: ReplayRange, options?: ReadOptions): Replay
   readHighestSequenceNr(persistenceId: string, fromSequenceNr?: number, options?: ReadOptions): Promise<number>
+  /**
+   * Deletes all events of an id, and the memory of its highest sequence number: the next event is number 1 again. Dangerous: no
+   * actor of the id may live, in any process, a request of a dead one that comes late is not fenced off any more, and queries and
+   * projections that know the id leave out the new events up to the number that they have seen. Calling it again resumes.
+   *
+   * @throws {@link PersistenceError} somebody writes events, or it stopped half-way.
+   */
+  resetSequenceNumber(persistenceId: string, options?: AbortOptions): Promise<void>
 }
 
 class Implementation implements DynamoDBJournal {
@@ -92,6 +101,11 @@ class Implementation implements DynamoDBJournal {
   async deleteEventsTo(persistenceId: string, toSequenceNr: number, options: AbortOptions = {}): Promise<void> {
     this.#assertOpen(persistenceId)
     await this.#calls.run(() => deleteEventsTo(this.#context, persistenceId, toSequenceNr, options))
+  }
+
+  async resetSequenceNumber(persistenceId: string, options: AbortOptions = {}): Promise<void> {
+    this.#assertOpen(persistenceId)
+    await this.#calls.run(() => resetSequenceNumber(this.#context, persistenceId, options))
   }
 
   close(): Promise<void> {

@@ -11,6 +11,7 @@ import {
   type Item,
   inFeed,
   markItem,
+  offsetItem,
   PackedAttributes,
   packedItem,
   partItem,
@@ -253,5 +254,16 @@ describe('docs/storage-layout.md', () => {
     expect(page).toContain('Keys: `par` (S, hash), `num` (N, range).')
     expect(keys(snapshotTableSchema('x'))).toEqual(['par', 'seq'])
     expect(page).toContain('Keys: `par` (S, hash), `seq` (N, range).')
+  })
+
+  test('lists the attributes of an offset, and shows one', () => {
+    const state = { epoch: 3, owner: '6f7e2bd5-5ac7-4d8c-9d2f-3a5ce66ef3c1', rev: 815 }
+    const offset = { timestamp: 1_767_225_600_000.001, seen: { 'Order|7': 101 } }
+    const long = { ...offset, seen: { ['x'.repeat(700)]: 1 } }
+    const short = offsetItem('orders-by-day-0-511', { ...state, offset }, 1_767_225_600_000)
+    const all = { ...short, ...offsetItem('orders-by-day-0-511', { ...state, offset: long }, 1_767_225_600_000) }
+
+    expect(typesOf(all)).toEqual(documentedTypes(tableUnder('## Offset table')))
+    expect(short).toEqual(documented('offset'))
   })
 })

@@ -8,6 +8,7 @@ export type PersistenceErrorCode =
   | 'FENCED'
   | 'SERIALIZATION'
   | 'RECOVERY'
+  | 'PROJECTION'
 
 /** The facts that an error carries beside its text. Payloads are never among them. */
 export interface PersistenceErrorFacts {

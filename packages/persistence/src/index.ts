@@ -22,7 +22,7 @@ export {
 export type { EventPoke, EventPokes } from './event-pokes.js'
 export type { Journal, Replay, ReplayRange } from './journal.js'
 export type { NactPersistentContext } from './nact/augment-nact.js'
-export type { RestartBackoff } from './nact/backoff.js'
+export { type RestartBackoff, restartBackoffMs } from './nact/backoff.js'
 export { type CarryOut, commandHandler } from './nact/command-handler.js'
 export { configurePersistence } from './nact/configure-persistence.js'
 export { Effect, type SideEffect } from './nact/effect.js'
