@@ -1,9 +1,13 @@
-import { Attributes, deleteItems, RequestFailedError, snapshotKey } from '@dynact/dynamodb'
+import { Attributes, deleteItems, type Item, RequestFailedError, snapshotKey } from '@dynact/dynamodb'
 import { PersistenceError, type SnapshotMetadata, type SnapshotSelectionCriteria } from '@dynact/persistence'
-import { findSnapshots, isSelected } from './find-snapshots.js'
+import { findSnapshots, isSelected, timeBounds } from './find-snapshots.js'
+import { inParallel } from './in-parallel.js'
 import { isConflict } from './is-conflict.js'
 import type { SnapshotCall } from './snapshot-context.js'
 import { sweepParts } from './sweep-parts.js'
+
+/** Deletions of single items under way at once: all of them would keep every other request waiting. */
+const PARALLEL_DELETIONS = 4
 
 /**
  * Deletes one snapshot, if its time is the given one or 0 is given, and then its parts.
@@ -14,7 +18,8 @@ export const deleteSnapshot = async (call: SnapshotCall, metadata: SnapshotMetad
   const { persistenceId, sequenceNr } = metadata
   const timestamp = Math.floor(metadata.timestamp)
   try {
-    await deleteItem(call, sequenceNr, metadata.timestamp > 0 ? timestamp : undefined)
+    const key = snapshotKey(call.config.journalName, persistenceId, sequenceNr)
+    await deleteItem(call, key, metadata.timestamp > 0 ? { earliest: timestamp, latest: timestamp } : undefined)
     await sweepParts(
       call,
       (of) => of.sequenceNr === sequenceNr && (metadata.timestamp <= 0 || of.timestamp === timestamp),
@@ -24,22 +29,22 @@ export const deleteSnapshot = async (call: SnapshotCall, metadata: SnapshotMetad
   }
 }
 
-/** @param timestamp - it is deleted only if it has this; `undefined`: whatever it has. */
+/** @param time - it is deleted only if its time is this; `undefined`: whatever it is. */
 const deleteItem = async (
-  { config, requests, persistenceId, options }: SnapshotCall,
-  sequenceNr: number,
-  timestamp: number | undefined,
+  { config, requests, options }: SnapshotCall,
+  key: Item,
+  time: ReturnType<typeof timeBounds>,
 ): Promise<void> => {
   try {
     await requests.send(
       'DeleteItem',
       {
         TableName: config.table,
-        Key: snapshotKey(config.journalName, persistenceId, sequenceNr),
-        ...(timestamp !== undefined && {
-          ConditionExpression: '#ts = :ts',
+        Key: key,
+        ...(time !== undefined && {
+          ConditionExpression: '#ts BETWEEN :min AND :max',
           ExpressionAttributeNames: { '#ts': Attributes.TIMESTAMP },
-          ExpressionAttributeValues: { ':ts': { N: String(timestamp) } },
+          ExpressionAttributeValues: { ':min': { N: String(time.earliest) }, ':max': { N: String(time.latest) } },
         }),
       },
       options,
@@ -57,8 +62,11 @@ const deleteItem = async (
 export const deleteSnapshots = async (call: SnapshotCall, criteria: SnapshotSelectionCriteria): Promise<void> => {
   const { config, requests, persistenceId, options } = call
   try {
+    const time = timeBounds(persistenceId, criteria)
     for await (const keys of findSnapshots(call, criteria, { keysOnly: true }))
-      await deleteItems(requests, config.table, keys, options)
+      if (time === undefined) await deleteItems(requests, config.table, keys, options)
+      // A batch takes no conditions, and meanwhile one of a later time may have replaced what was found.
+      else await inParallel(keys, PARALLEL_DELETIONS, (key) => deleteItem(call, key, time))
     await sweepParts(call, (of) => isSelected(persistenceId, criteria, of))
   } catch (cause) {
     throw deletionFailed(cause, persistenceId, undefined)

@@ -111,13 +111,13 @@ class Implementation implements DynamoDBSnapshotStore {
  * | save | 1 | 1 write unit per begun KiB of the item, and 1 for the index |
  * | save in parts | 3, and 1 for each part | 1 write unit per begun KiB of each part, about 7 more, 1 read unit |
  * | load | 1 | 1 read unit per begun 4 KiB of the snapshot |
- * | load in parts | 2, and 1 more for every further 25 parts | the same of every part, and 1 |
+ * | load in parts | 1, and 1 for every 4 parts | the same of every part, and 1 |
  * | load by time | 1 for each MiB | 1 read unit per begun 4 KiB of all snapshots from the newest down to the one found |
  * | delete one | 2 | 1 write unit per begun KiB, 1 for the index, 1 read unit |
- * | delete by criteria | 2, and 1 for every 25 snapshots | the same of each, and the read of all that match the numbers |
+ * | delete by criteria | 2, and 1 for every 25 snapshots, or, by time, for each | the same of each, and the read of all that match the numbers |
  *
  * Each set of parts that is found when one is deleted, or another is saved in parts, costs one read unit more, and its deletion
- * one write unit per begun KiB.
+ * about four write units and one per begun KiB.
  *
  * @throws {@link ConfigError} options that are not usable; the message names every mistake.
  */

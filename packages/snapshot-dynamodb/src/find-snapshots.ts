@@ -15,7 +15,7 @@ export async function* findSnapshots(
 ): AsyncGenerator<Item[], void, undefined> {
   const { lowest, highest, earliest, latest } = bounds(persistenceId, criteria)
   if (lowest > highest || earliest > latest) return
-  const hasTimeBounds = criteria.minTimestamp !== undefined || criteria.maxTimestamp !== undefined
+  const hasTimeBounds = timeBounds(persistenceId, criteria) !== undefined
   yield* queryPages(
     requests,
     {
@@ -51,6 +51,15 @@ export const isSelected = (
   const { lowest, highest, earliest, latest } = bounds(persistenceId, criteria)
   return lowest <= sequenceNr && sequenceNr <= highest && earliest <= timestamp && timestamp <= latest
 }
+
+/** From when to when a snapshot must be, in whole milliseconds; `undefined` if its time does not matter. */
+export const timeBounds = (
+  persistenceId: string,
+  criteria: SnapshotSelectionCriteria,
+): { readonly earliest: number; readonly latest: number } | undefined =>
+  criteria.minTimestamp === undefined && criteria.maxTimestamp === undefined
+    ? undefined
+    : bounds(persistenceId, criteria)
 
 const bounds = (
   persistenceId: string,

@@ -1,5 +1,7 @@
+import { inspect, types } from 'node:util'
 import { Attributes, type Item, RequestFailedError, snapshotKey } from '@dynact/dynamodb'
 import {
+  ConfigError,
   isPersistenceError,
   type PersistenceError,
   RecoveryError,
@@ -8,13 +10,15 @@ import {
 } from '@dynact/persistence'
 import { decodeSnapshot } from './decode-snapshot.js'
 import { findSnapshots } from './find-snapshots.js'
+import type { UnreadableVerdict } from './on-unreadable.js'
 import type { SnapshotCall } from './snapshot-context.js'
 
 /**
  * The snapshot with the highest sequence number that matches and, if so configured, can be read; or `undefined`.
  *
  * @throws {@link RecoveryError} the table can't be read, or what is stored is damaged.
- * @throws {@link SerializationError} the snapshot can't be deserialized.
+ * @throws {@link SerializationError} the snapshot can't be deserialized, or not now.
+ * @throws {@link ConfigError} the function `onUnreadable` gives no verdict.
  */
 export const loadSnapshot = async (
   call: SnapshotCall,
@@ -53,7 +57,11 @@ const loadOnce = async (
 
 /** Is it about what is stored, not about how to get at it? */
 const isUnreadable = (error: unknown): error is PersistenceError =>
-  isPersistenceError(error) && (error.code === 'RECOVERY' || error.code === 'SERIALIZATION')
+  isPersistenceError(error) && (error.code === 'RECOVERY' || error.code === 'SERIALIZATION') && !isTransient(error)
+
+/** Does it, or what caused it, say that it passes? What a serializer needs, a service of keys say, can be out of reach. */
+const isTransient = (error: unknown): boolean =>
+  error instanceof Error && (('isTransient' in error && error.isTransient === true) || isTransient(error.cause))
 
 /** The parts of a split snapshot are deleted after it, by one who deletes or replaces it. */
 const wasReplaced = async ({ config, requests, persistenceId, options }: SnapshotCall, item: Item) => {
@@ -64,10 +72,16 @@ const wasReplaced = async ({ config, requests, persistenceId, options }: Snapsho
   return now?.[Attributes.PART_SET]?.N !== set
 }
 
-const judge = ({ config, persistenceId }: SnapshotCall, item: Item, error: PersistenceError): 'fail' | 'older' => {
+const judge = ({ config, persistenceId }: SnapshotCall, item: Item, error: PersistenceError): UnreadableVerdict => {
   const { onUnreadable, table, logger } = config
   const sequenceNr = Number(item[Attributes.SEQ]?.N)
-  if (typeof onUnreadable === 'function') return onUnreadable({ table, persistenceId, sequenceNr, error })
+  if (typeof onUnreadable === 'function') {
+    const verdict: unknown = onUnreadable({ table, persistenceId, sequenceNr, error })
+    if (verdict === 'fail' || verdict === 'older') return verdict
+    const given = types.isPromise(verdict) ? 'a promise' : inspect(verdict, { depth: 0 })
+    const text = `${persistenceId}: the function onUnreadable gave ${given} for the snapshot at ${sequenceNr} in table ${table}. Let it return 'fail' or 'older'.`
+    throw new ConfigError(text, { persistenceId, sequenceNr, cause: error })
+  }
   if (onUnreadable === 'fail') return 'fail'
   const text = `${error.message} An older snapshot is looked for, or all events are replayed.`
   // A library must not print, and must not keep silent either.

@@ -95,14 +95,31 @@ const putParts = async (call: SnapshotCall, prepared: Prepared, limit: TableLimi
   const { metadata, payload, uncompressedSize } = prepared
   const { persistenceId, sequenceNr } = metadata
   checkSplit(call, prepared, limit)
-  await sweepParts(call, () => false)
-  const { set, parts } = await writeParts(call, metadata, payload.bytes)
+  // They may be the state itself, and take a while to be sent: what is done to it meanwhile must not tear the snapshot.
+  const bytes = Uint8Array.from(payload.bytes)
+  await tidyUp(call)
+  const { set, parts } = await writeParts(call, metadata, bytes)
   const head = snapshotItem(call.config.journalName, metadata, payload, { uncompressedSize, parts })
   if ((await commitParts(call, head, set)) === 'deleted')
     throw new WriteRejectedError(
       `${persistenceId}: the snapshot at ${sequenceNr} was deleted while its parts were being written. Save it again if it is still wanted. Nothing was written.`,
       { persistenceId, sequenceNr },
     )
+}
+
+/** Sweeps as far as that is possible: what others have left does not decide about a save, and a later sweep finds it again. */
+const tidyUp = async (call: SnapshotCall): Promise<void> => {
+  const { table, logger } = call.config
+  const pass = (error: unknown): void => {
+    if (!isPersistenceError(error)) throw error
+    const text = `${error.message} It is passed over, since a snapshot is being saved; deleting snapshots of the id fails with it.`
+    logger?.warn({ table, persistenceId: call.persistenceId, err: error }, text)
+  }
+  try {
+    await sweepParts(call, () => false, pass)
+  } catch (error) {
+    pass(error)
+  }
 }
 
 /** @throws {@link ItemTooLargeError} it must not be split, or is too large for that too. */

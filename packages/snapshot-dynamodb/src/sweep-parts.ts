@@ -14,23 +14,31 @@ import {
   readPartSetItem,
   snapshotKey,
   snapshotPartitionKey,
+  writeTransaction,
 } from '@dynact/dynamodb'
-import type { SnapshotMetadata } from '@dynact/persistence'
+import { isPersistenceError, type PersistenceError, type SnapshotMetadata } from '@dynact/persistence'
 import { isConflict } from './is-conflict.js'
 import type { SnapshotCall } from './snapshot-context.js'
 
 /** A writer that has not committed its parts for so long is dead, and so is every request that it has sent. */
 const ABANDONED_MS = 3_600_000
 
+const fail = (error: PersistenceError): never => {
+  throw error
+}
+
 /**
  * Deletes the parts that belong to no snapshot, of this id. Costs a request and a read unit where there are no sets of parts;
- * else one more read unit for every set, and a write unit per begun KiB of what is deleted.
+ * else one more read unit for every set; for every one that is deleted a transaction of about four write units, and a write unit
+ * per begun KiB.
  *
  * @param isDeleted - is this snapshot, which is being written, to be deleted too? Its writer then can't commit it any more.
+ * @param onDamaged - is told of a record that can't be read; thrown by default. Such a one is left as it is.
  */
 export const sweepParts = async (
   call: SnapshotCall,
   isDeleted: (snapshot: SnapshotMetadata) => boolean,
+  onDamaged: (error: PersistenceError) => void = fail,
 ): Promise<void> => {
   const { config, requests, persistenceId, options } = call
   const pages = queryPages(
@@ -48,7 +56,15 @@ export const sweepParts = async (
     options,
   )
   for await (const items of pages) {
-    const sets = items.map((item) => readPartSetItem(item, config.table, persistenceId))
+    const sets = items.flatMap((item) => {
+      try {
+        return readPartSetItem(item, config.table, persistenceId)
+      } catch (error) {
+        if (!isPersistenceError(error)) throw error
+        onDamaged(error)
+        return []
+      }
+    })
     const inUse = await setsInUse(call, sets)
     for (const set of sets) {
       const isGarbage = set.state === 'open' ? isAbandoned(set) || isDeleted(set.of) : !inUse.has(set.set)
@@ -61,10 +77,10 @@ export const sweepParts = async (
  * Deletes the parts of a set that no snapshot names, and its record. That of a set whose writer may still be at work stays
  * until a later sweep, since a part may yet come.
  */
-export const clearParts = async (call: SnapshotCall, set: PartSet): Promise<void> => {
+const clearParts = async (call: SnapshotCall, set: PartSet): Promise<void> => {
   const { config, requests, options } = call
   const { table, journalName } = config
-  if (set.state !== 'done' && !(await isFencedOff(call, set))) return
+  if (!(await (set.state === 'done' ? isGivenUp(call, set) : isFencedOff(call, set)))) return
   await deleteItems(requests, table, partKeys(journalName, set), options)
   if (set.state === 'done' || isAbandoned(set))
     await deleteItems(requests, table, [partSetKey(journalName, set)], options)
@@ -72,21 +88,20 @@ export const clearParts = async (call: SnapshotCall, set: PartSet): Promise<void
 
 const isAbandoned = ({ begunAt }: PartSet): boolean => Date.now() - begunAt > ABANDONED_MS
 
+/** Makes a set `dead`, unless its record is another by now than it was when it was read, or is gone. */
+const toDead = ({ table, journalName }: SnapshotCall['config'], set: PartSet) => ({
+  TableName: table,
+  Key: partSetKey(journalName, set),
+  UpdateExpression: 'SET #state = :dead',
+  ConditionExpression: '#state IN (:seen, :dead)',
+  ExpressionAttributeNames: { '#state': Attributes.PART_SET_STATE },
+  ExpressionAttributeValues: { ':dead': { S: 'dead' }, ':seen': { S: set.state } },
+})
+
 /** From now on its writer can't commit it. False if it has, or if it is gone. */
 const isFencedOff = async ({ config, requests, options }: SnapshotCall, set: PartSet): Promise<boolean> => {
   try {
-    await requests.send(
-      'UpdateItem',
-      {
-        TableName: config.table,
-        Key: partSetKey(config.journalName, set),
-        UpdateExpression: 'SET #state = :dead',
-        ConditionExpression: '#state = :open OR #state = :dead',
-        ExpressionAttributeNames: { '#state': Attributes.PART_SET_STATE },
-        ExpressionAttributeValues: { ':dead': { S: 'dead' }, ':open': { S: 'open' } },
-      },
-      options,
-    )
+    await requests.send('UpdateItem', toDead(config, set), options)
     return true
   } catch (error) {
     if (isConflict(error)) return false
@@ -94,7 +109,26 @@ const isFencedOff = async ({ config, requests, options }: SnapshotCall, set: Par
   }
 }
 
-/** Those that their snapshots name. Looked up after the records were read: what was done by then and is not named never will be. */
+/**
+ * Is it `dead`, because no snapshot names it? Decided by DynamoDB at one moment: a query and a batch of reads may each see another
+ * part of the transaction that commits a set.
+ */
+const isGivenUp = async (
+  { config, requests, persistenceId, options }: SnapshotCall,
+  set: PartSet,
+): Promise<boolean> => {
+  const head = {
+    TableName: config.table,
+    Key: snapshotKey(config.journalName, persistenceId, set.of.sequenceNr),
+    ConditionExpression: 'attribute_not_exists(#set) OR #set <> :set',
+    ExpressionAttributeNames: { '#set': Attributes.PART_SET },
+    ExpressionAttributeValues: { ':set': { N: set.set } },
+  }
+  const writes = [{ ConditionCheck: head }, { Update: toDead(config, set) }]
+  return (await writeTransaction(requests, writes, options)).length === 0
+}
+
+/** Those that their snapshots name, as far as reads can tell: they spare a transaction for every set that is in use. */
 const setsInUse = async (
   { config, requests, persistenceId, options }: SnapshotCall,
   sets: readonly PartSet[],

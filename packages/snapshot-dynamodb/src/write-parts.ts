@@ -17,14 +17,14 @@ import {
   partSetItem,
   partSetKey,
   type SnapshotParts,
-  snapshotKey,
   writeTransaction,
 } from '@dynact/dynamodb'
 import type { SnapshotMetadata } from '@dynact/persistence'
 import type { ResolvedSnapshotStoreConfig } from './config.js'
+import { inParallel } from './in-parallel.js'
 import { saveCondition } from './save-condition.js'
 import type { SnapshotCall } from './snapshot-context.js'
-import { clearParts } from './sweep-parts.js'
+import { takeBackParts } from './take-back-parts.js'
 
 /** Parts of one snapshot under way at once: all of them would keep every other request waiting. */
 const PARALLEL_PARTS = 4
@@ -48,32 +48,41 @@ export const partCapacity = (
   return { partBytes, totalBytes }
 }
 
-/** Writes record and parts; what they add up to is for the snapshot's own item. */
+/** Writes record and parts; what they add up to is for the snapshot's own item. The bytes must not be changed meanwhile. */
 export const writeParts = async (
-  { config, requests, options }: SnapshotCall,
+  call: SnapshotCall,
   of: SnapshotMetadata,
   bytes: Uint8Array,
 ): Promise<{ readonly set: PartSet; readonly parts: SnapshotParts }> => {
+  const { config, requests, options } = call
   const { table: TableName, journalName } = config
   const { partBytes } = partCapacity(config, of)
   const count = Math.ceil(bytes.byteLength / partBytes)
   const set: PartSet = { set: newSet(), of, count, begunAt: Date.now(), state: 'open' }
   await requests.send('PutItem', { TableName, Item: partSetItem(journalName, set) }, options)
-  let next = 0
-  const writeSome = async (): Promise<void> => {
-    for (let place = next++; place < count; place = next++) {
-      const part = bytes.subarray(place * partBytes, (place + 1) * partBytes)
-      try {
-        await requests.send('PutItem', { TableName, Item: partItem(journalName, set, place, part) }, options)
-      } catch (error) {
-        next = count
-        throw error
-      }
-    }
+  const parts = Array.from({ length: count }, (_, place) => bytes.subarray(place * partBytes, (place + 1) * partBytes))
+  try {
+    await inParallel(parts, PARALLEL_PARTS, async (part, place) => {
+      await requests.send('PutItem', { TableName, Item: partItem(journalName, set, place, part) }, options)
+    })
+  } catch (error) {
+    await giveUp(call, set)
+    throw error
   }
-  const writers = await Promise.allSettled(Array.from({ length: Math.min(PARALLEL_PARTS, count) }, writeSome))
-  for (const writer of writers) if (writer.status === 'rejected') throw writer.reason
   return { set, parts: { set: set.set, count, hash: createHash('sha256').update(bytes).digest() } }
+}
+
+/** The save fails anyway, and says why: that its parts stay, until a sweep an hour from now, is for the log. */
+const giveUp = async (call: SnapshotCall, set: PartSet): Promise<void> => {
+  const { table, logger } = call.config
+  const { persistenceId, sequenceNr } = set.of
+  if (call.options.signal?.aborted) return
+  try {
+    await takeBackParts(call, set)
+  } catch (err) {
+    const text = `${persistenceId}: parts of a snapshot that can't be stored are left in table ${table}. In an hour a deletion or a save in parts removes them.`
+    logger?.warn({ table, persistenceId, sequenceNr, err }, text)
+  }
 }
 
 /** What became of a snapshot whose parts are all written: a later one may be stored, or a deletion may have taken the parts. */
@@ -101,11 +110,7 @@ export const commitParts = async (call: SnapshotCall, head: Item, set: PartSet):
     options,
   )
   if (failed.length === 0) return 'stored'
-  // An earlier try may have been carried out, its answer lost, and DynamoDB's memory of its token as well.
-  const { persistenceId, sequenceNr } = set.of
-  const Key = snapshotKey(journalName, persistenceId, sequenceNr)
-  const { Item: stored } = await requests.send('GetItem', { TableName, Key, ConsistentRead: true }, options)
-  if (stored?.[Attributes.PART_SET]?.N === set.set) return 'stored'
-  await clearParts(call, set)
+  // Unless an earlier try has been carried out, its answer lost, and DynamoDB's memory of its token as well.
+  if (!(await takeBackParts(call, set))) return 'stored'
   return failed.includes(0) ? 'superseded' : 'deleted'
 }

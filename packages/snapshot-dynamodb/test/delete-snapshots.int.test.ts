@@ -162,6 +162,48 @@ describe('deleting by criteria', () => {
     expect(await fixture.stored(persistenceId)).toEqual(Array.from({ length: 47 }, (_, index) => index + 4))
   })
 
+  test.each<[string, SnapshotSelectionCriteria]>([
+    ['up to a time', { maxTimestamp: 30 }],
+    ['from a time on', { minTimestamp: 30 }],
+  ])('%s keeps what another time has replaced since it was found', async (_, criteria) => {
+    const persistenceId = freshId()
+    await put(persistenceId, [3])
+    const newer = 'minTimestamp' in criteria ? 20 : 40
+    let replaced: Promise<void> | undefined
+    fixture.observed.fateOf = ({ operation }) => {
+      if (!['DeleteItem', 'BatchWriteItem'].includes(operation)) return 'pass'
+      replaced ??= fixture.putSnapshot({ persistenceId, sequenceNr: 3, timestamp: newer })
+      return { before: () => replaced }
+    }
+
+    await fixture.store().deleteSnapshots(persistenceId, criteria)
+
+    fixture.reset()
+    expect(replaced).toBeDefined()
+    expect(await fixture.getItem(persistenceId, 3)).toMatchObject({ ts: { N: String(newer) } })
+  })
+
+  test('by time takes a request for each', async () => {
+    const persistenceId = freshId()
+    await put(persistenceId, [1, 2, 3])
+
+    await fixture.store().deleteSnapshots(persistenceId, { maxTimestamp: 20 })
+
+    expect(fixture.operations()).toEqual(['Query', 'DeleteItem', 'DeleteItem', 'Query'])
+  })
+
+  test('by time, refused, is an error that names the id', async () => {
+    const persistenceId = freshId()
+    await put(persistenceId, [1, 2, 3])
+    fixture.observed.fateOf = ({ operation }) =>
+      operation === 'DeleteItem' ? { fail: serviceError('AccessDeniedException') } : 'pass'
+
+    const error = await rejectionOf(fixture.store().deleteSnapshots(persistenceId, { maxTimestamp: 30 }))
+
+    expect(error).toMatchObject({ code: 'PERSISTENCE', persistenceId })
+    expect((error as Error).message).toContain('delete again to resume')
+  })
+
   test('interrupted after any request: deleting again deletes the rest', async () => {
     const all = Array.from({ length: 60 }, (_, index) => index + 1)
     for (let dies = 0; dies < 4; dies++) {

@@ -6,7 +6,7 @@ import {
   QueryCommand,
   ScanCommand,
 } from '@aws-sdk/client-dynamodb'
-import { type Item, snapshotItem, snapshotKey, snapshotPartitionKey } from '@dynact/dynamodb'
+import { type Item, type Logger, snapshotItem, snapshotKey, snapshotPartitionKey } from '@dynact/dynamodb'
 import type { SnapshotMetadata } from '@dynact/persistence'
 import {
   createSnapshotTable,
@@ -149,6 +149,17 @@ export class SnapshotFixture {
   async ageRecords(persistenceId: string): Promise<void> {
     const { records } = await this.itemsOf(persistenceId)
     for (const record of records) await this.putItem({ ...record, at: { N: '1' } })
+  }
+}
+
+/** Keeps what it is warned of. */
+export class RecordingLogger implements Logger {
+  readonly warnings: { facts: object; text: string }[] = []
+  debug(): void {}
+  info(): void {}
+  error(): void {}
+  warn(facts: object, text: string): void {
+    this.warnings.push({ facts, text })
   }
 }
 

@@ -4,8 +4,8 @@ import { CreateTableCommand, DeleteItemCommand, QueryCommand } from '@aws-sdk/cl
 import { ItemTooLargeError, type PersistenceError, RecoveryError, WriteRejectedError } from '@dynact/persistence'
 import { deleteSnapshotTable, type SnapshotStoreConfig, snapshotTableDefinition } from '@dynact/snapshot-dynamodb'
 import { describeOnRealDynamoDB } from '../../../tools/test-support/index.js'
-import { diesBefore, serviceError } from '../../../tools/test-support/observed-client.js'
-import { freshId, rejectionOf, SnapshotFixture } from './snapshot-fixture.js'
+import { diesBefore, type ObservedRequest, serviceError } from '../../../tools/test-support/observed-client.js'
+import { freshId, impatient, RecordingLogger, rejectionOf, SnapshotFixture } from './snapshot-fixture.js'
 
 const fixture = new SnapshotFixture()
 beforeAll(() => fixture.create())
@@ -17,6 +17,11 @@ const inParts: Partial<SnapshotStoreConfig> = { split: true, maxItemSize: 1_000 
 const splitting = (config: Partial<SnapshotStoreConfig> = {}) => fixture.store({ ...inParts, ...config })
 /** States that are told apart by every part of them. */
 const stateOf = (name: string, bytes = 3_000): string => name.repeat(bytes / name.length)
+/** No attempt is given up while the test holds it back. */
+const patient = { attemptMs: 50_000, totalMs: 50_000 }
+/** Is it the request that puts this part? */
+const putsPart = ({ operation, input }: ObservedRequest, place: number): boolean =>
+  operation === 'PutItem' && new RegExp(`-SP-\\d+-${place}$`).test(input.Item.par.S)
 const set = (item: Record<string, { N?: string }> | undefined) => item?.['set']?.N
 
 describeOnRealDynamoDB('a snapshot in parts', () => {
@@ -30,6 +35,38 @@ describeOnRealDynamoDB('a snapshot in parts', () => {
     const loaded = await fixture.store().loadSnapshot(persistenceId)
     expect(loaded?.metadata).toEqual({ persistenceId, sequenceNr: 7, timestamp: 5 })
     expect(Buffer.compare(loaded?.snapshot as Uint8Array, state)).toBe(0)
+  })
+
+  test('as large as the default allows is loaded four parts a request, within the default deadlines', async () => {
+    const persistenceId = freshId()
+    const store = fixture.store({ split: true, retry: {} })
+    const state = new Uint8Array(randomBytes(16 * 1024 * 1024))
+    await store.saveSnapshot({ persistenceId, sequenceNr: 7, timestamp: 5 }, state)
+    fixture.reset()
+
+    const loaded = await store.loadSnapshot(persistenceId)
+
+    expect(Buffer.compare(loaded?.snapshot as Uint8Array, state)).toBe(0)
+    const batches = fixture.observed.requests.filter(({ operation }) => operation === 'BatchGetItem')
+    expect(batches.map(({ input }) => input.RequestItems[fixture.table].Keys.length).sort()).toEqual([
+      1,
+      ...Array.from({ length: 10 }, () => 4),
+    ])
+  })
+
+  test('whose bytes are changed while it is saved is what they were before', async () => {
+    const persistenceId = freshId()
+    const state = new Uint8Array(randomBytes(5_000))
+    const before = state.slice()
+    fixture.observed.fateOf = (request) => {
+      if (putsPart(request, 0)) state.fill(0)
+      return 'pass'
+    }
+
+    await splitting().saveSnapshot({ persistenceId, sequenceNr: 7, timestamp: 5 }, state)
+
+    expect(state[0]).toBe(0)
+    expect((await fixture.store().loadSnapshot(persistenceId))?.snapshot).toEqual(before)
   })
 
   test('takes three requests and one for each part to save, and two to load', async () => {
@@ -298,6 +335,8 @@ describeOnRealDynamoDB('deleting', () => {
       // What is still there is whole.
       const loaded = await fixture.store().loadSnapshot(persistenceId)
       if (loaded !== undefined) expect(loaded.snapshot).toBe(stateOf(`s${loaded.metadata.sequenceNr}`))
+      // A record that is dead stays for an hour.
+      await fixture.ageRecords(persistenceId)
       await fixture.store().deleteSnapshots(persistenceId)
       expect(await left(persistenceId)).toEqual([])
       if (outcome === undefined) break
@@ -381,7 +420,7 @@ describeOnRealDynamoDB('a save interrupted after every request', () => {
 
     await splitting().saveSnapshot({ persistenceId, sequenceNr: 2, timestamp: 2 }, stateOf('state'))
 
-    expect(fixture.operations().slice(-2)).toEqual(['TransactWriteItems', 'GetItem'])
+    expect(fixture.operations().slice(-2)).toEqual(['TransactWriteItems', 'PutItem'])
     expect((await splitting().loadSnapshot(persistenceId))?.snapshot).toBe(stateOf('state'))
   })
 })
@@ -404,6 +443,66 @@ describeOnRealDynamoDB('while another is at work', () => {
     fixture.reset()
     expect(await fixture.store().loadSnapshot(persistenceId)).toBeUndefined()
     expect((await fixture.itemsOf(persistenceId)).parts).toEqual([])
+  })
+
+  test('a save that is swept for a dead one, record and all, is rejected, and leaves nothing', async () => {
+    const persistenceId = freshId()
+    const sweep = async () => {
+      await fixture.ageRecords(persistenceId)
+      await fixture.store().deleteSnapshots(persistenceId, { minSequenceNr: 99 })
+      expect((await fixture.itemsOf(persistenceId)).records).toEqual([])
+    }
+    let swept: Promise<void> | undefined
+    fixture.observed.fateOf = (request) => {
+      if (swept !== undefined || !putsPart(request, 3)) return 'pass'
+      swept = sweep()
+      return { before: () => swept }
+    }
+
+    const error = await rejectionOf(
+      splitting({ retry: patient }).saveSnapshot({ persistenceId, sequenceNr: 2, timestamp: 2 }, stateOf('state')),
+    )
+
+    expect(error).toBeInstanceOf(WriteRejectedError)
+    expect((error as Error).message).toContain('was deleted while its parts were being written')
+    fixture.reset()
+    expect(await fixture.store().loadSnapshot(persistenceId)).toBeUndefined()
+    expect((await fixture.itemsOf(persistenceId)).parts).toEqual([])
+    await fixture.ageRecords(persistenceId)
+    await fixture.store().deleteSnapshots(persistenceId)
+    expect((await fixture.itemsOf(persistenceId)).records).toEqual([])
+  })
+
+  test('a save that fails on one of its parts takes the others back', async () => {
+    const persistenceId = freshId()
+    fixture.observed.fateOf = (request) =>
+      putsPart(request, 2) ? { fail: serviceError('AccessDeniedException') } : 'pass'
+
+    const error = await rejectionOf(
+      splitting().saveSnapshot({ persistenceId, sequenceNr: 2, timestamp: 2 }, stateOf('state')),
+    )
+
+    expect(error).toBeInstanceOf(WriteRejectedError)
+    expect((error as Error).message).toContain('AccessDeniedException')
+    fixture.reset()
+    expect(await fixture.itemsOf(persistenceId)).toMatchObject({ parts: [], records: [{ state: { S: 'dead' } }] })
+  })
+
+  test('a deletion that reads of a commit the half only, the record, leaves the parts alone', async () => {
+    const persistenceId = freshId()
+    await splitting().saveSnapshot({ persistenceId, sequenceNr: 2, timestamp: 2 }, stateOf('state'))
+    const elsewhere = { par: { S: `journal-P-${persistenceId}` }, seq: { N: '1' } }
+    // The answer as it would be without the other half, the snapshot's own item.
+    fixture.observed.fateOf = ({ operation }) =>
+      operation === 'BatchGetItem'
+        ? { input: { RequestItems: { [fixture.table]: { Keys: [elsewhere], ConsistentRead: true } } } }
+        : 'pass'
+
+    await fixture.store().deleteSnapshots(persistenceId, { minSequenceNr: 99 })
+
+    expect(fixture.operations()).toContain('BatchGetItem')
+    fixture.reset()
+    expect((await fixture.store().loadSnapshot(persistenceId))?.snapshot).toBe(stateOf('state'))
   })
 
   test('a load of what is replaced and deleted between its two requests gives what is there then', async () => {
@@ -476,6 +575,43 @@ describeOnRealDynamoDB('a snapshot in parts that can not be read', () => {
     const error = await rejectionOf(fixture.store({ onUnreadable: 'older' }).loadSnapshot(persistenceId))
 
     expect(error).toMatchObject({ code: 'RECOVERY', cause: { name: 'RequestFailedError' } })
+  })
+
+  test('keeps nobody from saving another: a damaged record is passed over, and told of', async () => {
+    const persistenceId = freshId()
+    for (const timestamp of [1, 2])
+      await splitting().saveSnapshot({ persistenceId, sequenceNr: 7, timestamp }, stateOf('state'))
+    const { snapshots, records } = await fixture.itemsOf(persistenceId)
+    const damaged = records.find(({ seq }) => seq?.N === `-${set(snapshots[0])}`)
+    await fixture.putItem({ ...damaged, parts: { N: '900719925474099' } })
+    const logger = new RecordingLogger()
+
+    await splitting({ logger }).saveSnapshot({ persistenceId, sequenceNr: 8, timestamp: 3 }, stateOf('newer'))
+
+    expect((await splitting().loadSnapshot(persistenceId))?.snapshot).toBe(stateOf('newer'))
+    expect(logger.warnings.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/the record of snapshot parts under seq -\d+ in table .* It is passed over/),
+    ])
+    const left = await fixture.itemsOf(persistenceId)
+    expect(new Set(left.parts.map(set))).toEqual(new Set(left.snapshots.map(set)))
+  })
+
+  test('keeps nobody from saving another: nor does garbage that can not be deleted', async () => {
+    const persistenceId = freshId()
+    for (const timestamp of [1, 2])
+      await splitting().saveSnapshot({ persistenceId, sequenceNr: 7, timestamp }, stateOf('state'))
+    const logger = new RecordingLogger()
+    fixture.observed.fateOf = ({ operation }) =>
+      operation === 'BatchWriteItem' ? { fail: serviceError('ThrottlingException') } : 'pass'
+
+    const store = splitting({ logger, retry: impatient })
+    await store.saveSnapshot({ persistenceId, sequenceNr: 8, timestamp: 3 }, stateOf('newer'))
+
+    expect(logger.warnings.map(({ text }) => text)).toContainEqual(
+      expect.stringMatching(/ThrottlingException.* It is passed over/s),
+    )
+    fixture.reset()
+    expect((await splitting().loadSnapshot(persistenceId))?.snapshot).toBe(stateOf('newer'))
   })
 
   test('does not keep a record that is damaged from being told of', async () => {

@@ -1,11 +1,11 @@
 // What is stored and can't be read: the load fails, or goes on to an older snapshot, and somebody is told.
-import type { Item, Logger } from '@dynact/dynamodb'
-import { isPersistenceError, RecoveryError, SerializationError } from '@dynact/persistence'
-import type { UnreadableSnapshot } from '@dynact/snapshot-dynamodb'
+import type { Item } from '@dynact/dynamodb'
+import { ConfigError, isPersistenceError, RecoveryError, SerializationError, serialization } from '@dynact/persistence'
+import type { UnreadableSnapshot, UnreadableVerdict } from '@dynact/snapshot-dynamodb'
 import { jest } from '@jest/globals'
 import fc from 'fast-check'
 import { serviceError } from '../../../tools/test-support/observed-client.js'
-import { freshId, impatient, rejectionOf, SnapshotFixture } from './snapshot-fixture.js'
+import { freshId, impatient, RecordingLogger, rejectionOf, SnapshotFixture } from './snapshot-fixture.js'
 
 const fixture = new SnapshotFixture()
 beforeAll(() => fixture.create())
@@ -24,16 +24,6 @@ const damagedHistory = async (): Promise<string> => {
   await fixture.putItem({ par, seq: { N: '4' }, ts: { N: '40' }, ser_id: { N: '4711' }, pay_data })
   fixture.reset()
   return persistenceId
-}
-
-class RecordingLogger implements Logger {
-  readonly warnings: { facts: object; text: string }[] = []
-  debug(): void {}
-  info(): void {}
-  error(): void {}
-  warn(facts: object, text: string): void {
-    this.warnings.push({ facts, text })
-  }
 }
 
 describe("onUnreadable 'fail'", () => {
@@ -123,7 +113,56 @@ describe('onUnreadable as a function', () => {
 
     await expect(store.loadSnapshot(persistenceId)).rejects.toThrow(new RangeError('stop'))
   })
+
+  test.each<[unknown, string]>([
+    [undefined, 'undefined'],
+    [Promise.resolve('older'), 'a promise'],
+    ['OLDER', "'OLDER'"],
+  ])('that returns %p fails the load, and says so', async (verdict, shown) => {
+    const persistenceId = await damagedHistory()
+    const store = fixture.store({ onUnreadable: () => verdict as UnreadableVerdict })
+
+    const error = await rejectionOf(store.loadSnapshot(persistenceId))
+
+    expect(error).toBeInstanceOf(ConfigError)
+    expect(error).toMatchObject({ persistenceId, sequenceNr: 4, cause: expect.any(SerializationError) })
+    expect((error as Error).message).toContain(`the function onUnreadable gave ${shown} for the snapshot at 4`)
+  })
 })
+
+test.each<[string, 'older' | (() => UnreadableVerdict)]>([
+  ["'older'", 'older'],
+  ['a function', () => 'older'],
+])(
+  'what a serializer needs and can not be reached now is never passed over (onUnreadable %s)',
+  async (_, onUnreadable) => {
+    const persistenceId = freshId()
+    const unreachable = Object.assign(new Error('the service of keys does not answer'), { isTransient: true })
+    const keyed = {
+      identifier: 4711,
+      manifest: () => '',
+      toBinary: () => new Uint8Array(1),
+      fromBinary: () => {
+        throw unreachable
+      },
+    }
+    await fixture.store().saveSnapshot({ persistenceId, sequenceNr: 1, timestamp: 1 }, 'older')
+    const store = fixture.store({
+      serialization: serialization({ bindings: [{ when: (value) => value === 'secret', use: keyed }] }),
+      onUnreadable,
+      logger: new RecordingLogger(),
+    })
+    await store.saveSnapshot({ persistenceId, sequenceNr: 2, timestamp: 2 }, 'secret')
+
+    const error = await rejectionOf(store.loadSnapshot(persistenceId))
+
+    expect(error).toBeInstanceOf(SerializationError)
+    expect(error).toMatchObject({
+      sequenceNr: 2,
+      message: expect.stringContaining('the service of keys does not answer'),
+    })
+  },
+)
 
 test('a snapshot without a time does not keep a new one of its number from being saved', async () => {
   const persistenceId = freshId()
