@@ -163,7 +163,7 @@ export const FAILURES = {
     ...NEVER,
     reason: 'refused',
     isOverload: false,
-    advice: 'Create the table first: every store has a function for it, such as createJournalTable.',
+    advice: 'Create the table first: createJournalTable, createSnapshotTable, createOffsetTable or createKeyTable.',
     names: ['ResourceNotFoundException'],
   },
   invalid: {
