@@ -10,11 +10,14 @@ export { type ConnectOptions, clientFrom, connect } from './connect.js'
 export { decodeEvent } from './decode-event.js'
 export { deleteItems } from './delete-items.js'
 export { ConflictError, RequestFailedError } from './errors.js'
+export { expireItems } from './expire-items.js'
 export { feedIndexFault } from './feed-index-fault.js'
 export { FencedInserts } from './fenced-inserts.js'
 export { getItems } from './get-items.js'
+export { inParallel } from './in-parallel.js'
 export { inProcessPokes } from './in-process-pokes.js'
 export type { InsertOutcome } from './insert-outcome.js'
+export { isConflict } from './is-conflict.js'
 export {
   Attributes,
   FEED_INDEX,
@@ -22,6 +25,7 @@ export {
   PERSISTENCE_IDS_INDEX,
   SNAPSHOT_TIMESTAMP_INDEX,
 } from './layout/attributes.js'
+export { isExpiring } from './layout/expiry.js'
 export { type FeedConfig, type FeedEntry, feedKey, feedShardOf, inFeed, readFeedEntry } from './layout/feed.js'
 export type { Item } from './layout/item.js'
 export { itemSize, MAX_ITEM_BYTES } from './layout/item-size.js'
@@ -83,6 +87,7 @@ export { RecentWrites, recentWrites } from './recent-writes.js'
 export type { RequestOptions, Requests } from './requests.js'
 export { type RetryOptions, retrySchema } from './retry.js'
 export { createTable, deleteTable } from './tables.js'
+export { deletedTimeToLive, enableTimeToLive } from './time-to-live.js'
 export { insertInTransaction, MAX_TRANSACTION_BYTES, MAX_TRANSACTION_ITEMS } from './transactional-inserts.js'
 export { chooseTransport, type TransportName, type TransportOptions } from './transport/choose-transport.js'
 export { writeTransaction } from './write-transaction.js'

@@ -111,7 +111,8 @@ export const deleteTable = async (client: DynamoDBClient, TableName: string): Pr
   }
 }
 
-const tableError = (verb: string, table: string, cause: unknown): unknown => {
+/** Says what could not be done to a table, and what to check. */
+export const tableError = (verb: string, table: string, cause: unknown): unknown => {
   if (cause instanceof PersistenceError) return cause
   const text =
     cause instanceof Error ? `${cause.name}: ${cause.message || String(Reflect.get(cause, 'code'))}` : String(cause)

@@ -1,4 +1,4 @@
-import { ONE_CLIENT, queriesSchema, storeOptions } from '@dynact/dynamodb'
+import { deletedTimeToLive, ONE_CLIENT, queriesSchema, storeOptions } from '@dynact/dynamodb'
 import type { EventPokes } from '@dynact/persistence'
 import { z } from 'zod'
 import type { Anomaly } from './anomaly.js'
@@ -32,6 +32,11 @@ const journalOptions = {
     .default(true)
     .transform((given) => (typeof given === 'boolean' ? { maxBatch: given ? 25 : 1 } : given))
     .readonly(),
+  /**
+   * How long DynamoDB keeps events that were deleted, in milliseconds, for an operator who wants them back; the table needs its
+   * time to live on `expiry`. Left out: not at all.
+   */
+  deletedTimeToLiveMs: deletedTimeToLive.optional(),
   /** How many hundreds of a long history are read at once. */
   replayParallelism: z.int().min(1).max(64).default(4),
   /** What a replay does with sequence numbers that hold nothing: report them and go on, or fail. */

@@ -2,7 +2,10 @@ import {
   Attributes,
   deleteItems,
   eventKey,
+  expireItems,
   type Item,
+  isConflict,
+  isExpiring,
   occupiedBy,
   PARTITION_SIZE,
   partitionKey,
@@ -17,6 +20,15 @@ import { raiseMark, readLowMark } from './marks.js'
 import { readHighest } from './replay/highest.js'
 import { findCoveringBatch, lastInPartition } from './replay/occupied.js'
 
+/** How events are deleted. */
+export interface DeletionOptions {
+  /**
+   * Leaves nothing to the time to live, also of what was deleted before.
+   * @defaultValue `false`
+   */
+  readonly purge?: boolean
+}
+
 /**
  * Deletes the events of an id up to a sequence number. The low mark goes first, then the events in ascending order, so that an
  * interruption leaves a readable journal; deleting again begins at the first hundred that is not empty below the last low
@@ -27,6 +39,7 @@ export const deleteEventsTo = async (
   persistenceId: string,
   toSequenceNr: number,
   { signal }: AbortOptions,
+  { purge = false }: DeletionOptions = {},
 ): Promise<void> => {
   checkPersistenceId(persistenceId)
   if (!Number.isInteger(toSequenceNr) && toSequenceNr !== Number.POSITIVE_INFINITY) {
@@ -52,7 +65,7 @@ export const deleteEventsTo = async (
     const cutBatch = await findCoveringBatch(context, persistenceId, target + 1, from, options)
     await raiseMark(context, 'SL', persistenceId, target + 1, options, cutBatch?.first)
     if (cutBatch !== undefined) await cutPackedBatch(context, persistenceId, cutBatch.first, target + 1, options)
-    await deleteUpwards(context, persistenceId, from, target, options)
+    await deleteUpwards(context, persistenceId, purge ? 1 : from, target, options, purge)
   } catch (cause) {
     if (!(cause instanceof RequestFailedError)) throw cause
     throw new PersistenceError(
@@ -70,17 +83,23 @@ const cutPackedBatch = async (
   notBefore: number,
   options: RequestOptions,
 ): Promise<void> => {
-  await requests.send(
-    'UpdateItem',
-    {
-      TableName: config.table,
-      Key: eventKey(config, persistenceId, first),
-      UpdateExpression: 'SET #cut = :cut',
-      ExpressionAttributeNames: { '#cut': Attributes.CUT },
-      ExpressionAttributeValues: { ':cut': { N: String(notBefore) } },
-    },
-    options,
-  )
+  try {
+    await requests.send(
+      'UpdateItem',
+      {
+        TableName: config.table,
+        Key: eventKey(config, persistenceId, first),
+        UpdateExpression: 'SET #cut = :cut',
+        // Another deletion may have gone further meanwhile: without a condition a phantom of the item would come back.
+        ConditionExpression: 'attribute_exists(#par) AND (attribute_not_exists(#cut) OR #cut < :cut)',
+        ExpressionAttributeNames: { '#par': Attributes.PAR, '#cut': Attributes.CUT },
+        ExpressionAttributeValues: { ':cut': { N: String(notBefore) } },
+      },
+      options,
+    )
+  } catch (error) {
+    if (!isConflict(error)) throw error
+  }
 }
 
 const deleteUpwards = async (
@@ -89,17 +108,23 @@ const deleteUpwards = async (
   from: number,
   target: number,
   options: RequestOptions,
+  purge: boolean,
 ): Promise<void> => {
   const { config, requests } = context
+  const { table, deletedTimeToLiveMs } = config
+  const remove = (keys: readonly Item[]): Promise<void> =>
+    deletedTimeToLiveMs === undefined || purge
+      ? deleteItems(requests, table, keys, options)
+      : expireItems(requests, table, keys, deletedTimeToLiveMs, options)
   let lowest = Math.min(partitionOf(from), partitionOf(target))
   // An interrupted deletion leaves a rest below its own mark.
   while (lowest > 0 && (await lastInPartition(context, persistenceId, lowest - 1, options)) !== undefined) lowest--
   for (let partitionNr = lowest; partitionNr <= partitionOf(target); partitionNr++) {
-    const keys = await eventKeys(context, persistenceId, partitionNr, target, options)
+    const keys = await eventKeys(context, persistenceId, partitionNr, target, options, purge)
     // The lowest event goes alone: a replay that starts there sees that it is gone, and asks the low mark.
     const alone = partitionNr === lowest ? 1 : 0
-    await deleteItems(requests, config.table, keys.slice(0, alone), options)
-    await deleteItems(requests, config.table, keys.slice(alone), options)
+    await remove(keys.slice(0, alone))
+    await remove(keys.slice(alone))
   }
 }
 
@@ -110,6 +135,7 @@ const eventKeys = async (
   partitionNr: number,
   target: number,
   options: RequestOptions,
+  withExpiring: boolean,
 ): Promise<Item[]> => {
   const last = partitionNr === partitionOf(target) ? target % PARTITION_SIZE : PARTITION_SIZE - 1
   const keys: Item[] = []
@@ -118,19 +144,25 @@ const eventKeys = async (
     {
       TableName: config.table,
       KeyConditionExpression: '#par = :par AND #num <= :last',
-      ExpressionAttributeNames: { '#par': Attributes.PAR, '#num': Attributes.NUM, '#n': Attributes.PACKED_SIZE },
+      ExpressionAttributeNames: {
+        '#par': Attributes.PAR,
+        '#num': Attributes.NUM,
+        '#n': Attributes.PACKED_SIZE,
+        '#expiry': Attributes.EXPIRY,
+      },
       ExpressionAttributeValues: {
         ':par': { S: partitionKey(config, persistenceId, partitionNr) },
         ':last': { N: String(last) },
       },
-      ProjectionExpression: '#par, #num, #n',
+      ProjectionExpression: '#par, #num, #n, #expiry',
       ConsistentRead: true,
     },
     options,
   )
   for await (const items of pages) {
     for (const item of items) {
-      const { [Attributes.PACKED_SIZE]: _, ...key } = item
+      if (isExpiring(item) && !withExpiring) continue
+      const { [Attributes.PACKED_SIZE]: _n, [Attributes.EXPIRY]: _expiry, ...key } = item
       const lastNr = partitionNr * PARTITION_SIZE + Number(item[Attributes.NUM]?.N) + occupiedBy(item) - 1
       if (lastNr <= target) keys.push(key)
     }

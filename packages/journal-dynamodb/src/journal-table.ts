@@ -1,5 +1,5 @@
 import type { CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { createTable, deleteTable, journalTableSchema } from '@dynact/dynamodb'
+import { createTable, deleteTable, enableTimeToLive, journalTableSchema } from '@dynact/dynamodb'
 import { parseConfig } from '@dynact/persistence'
 import { type JournalTableConfig, journalTableConfigSchema } from './config.js'
 
@@ -18,12 +18,16 @@ export const journalTableDefinition = (config: JournalTableConfig = {}): CreateT
 }
 
 /**
- * Creates the journal's table and waits until it is ACTIVE; one that is there already and is right is left as it is.
+ * Creates the journal's table and waits until it is ACTIVE; one that is there already and is right is left as it is. With
+ * `deletedTimeToLiveMs` it switches the table's time to live on.
  * @throws {@link ConfigError} a table of that name has other keys or lacks an index (the message says how to add it), or the options are not usable.
  * @throws {@link PersistenceError} DynamoDB refused or could not be reached.
  */
-export const createJournalTable = async (client: DynamoDBClient, config?: JournalTableConfig): Promise<void> =>
-  createTable(client, journalTableDefinition(config))
+export const createJournalTable = async (client: DynamoDBClient, config?: JournalTableConfig): Promise<void> => {
+  const definition = journalTableDefinition(config)
+  await createTable(client, definition)
+  if (config?.deletedTimeToLiveMs !== undefined) await enableTimeToLive(client, definition.TableName ?? '')
+}
 
 /**
  * Deletes the journal's table and every event in it, and waits until it is gone; no table is no error.

@@ -1,12 +1,11 @@
 import {
   Attributes,
-  classify,
   getItems,
   type Item,
+  isConflict,
   type MarkKind,
   markItem,
   markKeys,
-  RequestFailedError,
   type RequestOptions,
 } from '@dynact/dynamodb'
 import type { JournalContext } from './journal-context.js'
@@ -79,7 +78,6 @@ export const raiseMark = async (
       options,
     )
   } catch (error) {
-    if (error instanceof RequestFailedError && classify(error.cause).reason === 'conflict') return
-    throw error
+    if (!isConflict(error)) throw error
   }
 }

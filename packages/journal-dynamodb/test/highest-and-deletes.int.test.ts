@@ -91,7 +91,10 @@ describe('the highest sequence number', () => {
   })
 })
 
-describe('deleting', () => {
+describe.each<[string, { deletedTimeToLiveMs?: number }]>([
+  ['at once', {}],
+  ['by a time to live', { deletedTimeToLiveMs: 3_600_000 }],
+])('deleting %s', (_, config) => {
   test.each([
     [30, 10],
     [30, 30],
@@ -106,7 +109,7 @@ describe('deleting', () => {
     [250, 250],
   ])('of %d events up to %d leaves the rest, and the highest number', async (size, to) => {
     const id = await history(size)
-    const journal = fixture.journal()
+    const journal = fixture.journal(config)
 
     await journal.deleteEventsTo(id, to)
 
@@ -118,12 +121,14 @@ describe('deleting', () => {
     })
     expect(await journal.readHighestSequenceNr(id)).toBe(size)
     expect(await journal.readDeletedToSequenceNr(id)).toBe(Math.min(size, to))
-    expect((await fixture.itemsOf(`journal-P-${id}`)).length).toBe(left.length)
+    const items = await fixture.itemsOf(`journal-P-${id}`)
+    expect(items.filter(({ expiry }) => expiry === undefined).length).toBe(left.length)
+    if (config.deletedTimeToLiveMs === undefined) expect(items.length).toBe(left.length)
   })
 
   test('of everything keeps the numbers: the next event is highest + 1', async () => {
     const id = await history(5)
-    const journal = fixture.journal()
+    const journal = fixture.journal(config)
     await journal.deleteEventsTo(id, 5)
 
     await journal.writeEvents(write(id, 6))
@@ -134,7 +139,7 @@ describe('deleting', () => {
   test('of an unknown id writes nothing', async () => {
     const id = freshId()
 
-    await fixture.journal().deleteEventsTo(id, 10)
+    await fixture.journal(config).deleteEventsTo(id, 10)
 
     expect(await fixture.itemsOf(`journal-SL-${id}`)).toEqual([])
     expect(await replayed(fixture.journal(), id)).toEqual({ sequenceNrs: [], highest: 0 })
@@ -142,7 +147,7 @@ describe('deleting', () => {
 
   test('twice, further and less far', async () => {
     const id = await history(130)
-    const journal = fixture.journal()
+    const journal = fixture.journal(config)
     for (const to of [20, 20, 110, 50]) await journal.deleteEventsTo(id, to)
 
     expect(await replayed(journal, id)).toEqual({ sequenceNrs: span(111, 130), highest: 130 })
@@ -150,7 +155,7 @@ describe('deleting', () => {
 
   test('into the middle of a batch leaves the rest of it', async () => {
     const id = freshId()
-    const journal = fixture.journal()
+    const journal = fixture.journal(config)
     await journal.writeEvents(write(id, 1))
     await journal.writeEvents(write(id, 2, 6))
     await journal.writeEvents(write(id, 7))
@@ -164,27 +169,29 @@ describe('deleting', () => {
 
   test('costs what is left: the second deletion of a long history does not walk through it again', async () => {
     const id = await history(850)
-    const journal = fixture.journal()
+    const journal = fixture.journal(config)
     await journal.deleteEventsTo(id, 800)
     fixture.reset()
 
     await journal.deleteEventsTo(id, 840)
 
-    expect(fixture.observed.requests.length).toBeLessThan(12)
+    expect(fixture.observed.requests.length).toBeLessThan(config.deletedTimeToLiveMs === undefined ? 12 : 12 + 40)
   })
 
   test.each([Number.NaN, 2.5])('refuses a number that is none, %d', async (to) => {
-    await expect(fixture.journal().deleteEventsTo(freshId(), to)).rejects.toThrow(`can't be deleted up to ${to}`)
+    await expect(fixture.journal(config).deleteEventsTo(freshId(), to)).rejects.toThrow(`can't be deleted up to ${to}`)
   })
 
   test('interrupted after every request leaves a readable journal, and is resumed', async () => {
     const size = 230
-    for (let dies = 0; ; dies++) {
+    // With a time to live there is a request for each event.
+    const step = config.deletedTimeToLiveMs === undefined ? 1 : 43
+    for (let dies = 0; ; dies += step) {
       const id = await history(size)
       fixture.reset()
       fixture.observed.fateOf = diesBefore(dies)
       const outcome = await fixture
-        .journal()
+        .journal(config)
         .deleteEventsTo(id, 215)
         .then(
           () => 'done',
@@ -196,7 +203,7 @@ describe('deleting', () => {
       expect(highest).toBe(size)
       expect(sequenceNrs.slice(-15)).toEqual(span(216, size))
       expect(sequenceNrs).toEqual(span(size + 1 - sequenceNrs.length, size))
-      await fixture.journal().deleteEventsTo(id, 215)
+      await fixture.journal(config).deleteEventsTo(id, 215)
       expect(await replayed(fixture.journal(), id)).toEqual({ sequenceNrs: span(216, size), highest: size })
       if (outcome === 'done') break
     }

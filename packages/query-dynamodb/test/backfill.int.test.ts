@@ -77,6 +77,22 @@ test('events without a time follow the one before, or stand in 1970; the order o
   ])
 })
 
+test('events that are deleted and wait for their removal stay out', async () => {
+  for (const nr of [1, 2, 3]) await putEvent('a', nr, nr)
+  const journal = dynamoDBJournal({
+    client: observed.client,
+    transport: testTransport,
+    table,
+    deletedTimeToLiveMs: 1_000,
+  })
+  await journal.deleteEventsTo('a', 2)
+  await journal.close()
+
+  await fill()
+
+  expect(await feed('a')).toEqual([[3, 3_000]])
+})
+
 test('over hundreds in any order, a few at once, the order is kept', async () => {
   await putEvent('a', 50, 1_000)
   await Promise.all(Array.from({ length: 200 }, (_, index) => putEvent('a', 51 + index)))

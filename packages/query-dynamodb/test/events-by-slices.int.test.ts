@@ -122,8 +122,8 @@ describe('current events by slices', () => {
     expect(namesOf(rest)).toEqual(names(id, 4, 5))
   })
 
-  test('begin behind deleted events', async () => {
-    const [type, journal] = [freshType(), fixture.journal()]
+  test.each([{}, { deletedTimeToLiveMs: 3_600_000 }])('begin behind deleted events, %j', async (config) => {
+    const [type, journal] = [freshType(), fixture.journal(config)]
     const id = `${type}|1`
     await fixture.write(journal, id, 1, 5)
     await journal.deleteEventsTo(id, 3)

@@ -1,4 +1,4 @@
-import { ONE_CLIENT, storeOptions } from '@dynact/dynamodb'
+import { deletedTimeToLive, ONE_CLIENT, storeOptions } from '@dynact/dynamodb'
 import { z } from 'zod'
 import type { OnUnreadable } from './on-unreadable.js'
 
@@ -44,6 +44,12 @@ const snapshotStoreOptions = {
     .default(false)
     .transform((given) => (given === true ? splitOptions.parse({}) : given))
     .readonly(),
+  /**
+   * How long DynamoDB keeps snapshots that were deleted, in milliseconds, for an operator who wants them back; the table needs its
+   * time to live on `expiry`. Those in parts are not kept. The JVM plugins take kept ones for snapshots that are there. Left out:
+   * not at all.
+   */
+  deletedTimeToLiveMs: deletedTimeToLive.optional(),
   /**
    * What a load does when the snapshot that it has found can't be read: `'fail'`, or take the next `'older'` one, or none, with a
    * warning in the log (without a logger, from the process). A function is told, and decides. What could not be read from

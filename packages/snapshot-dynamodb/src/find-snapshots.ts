@@ -21,12 +21,14 @@ export async function* findSnapshots(
     {
       TableName: config.table,
       KeyConditionExpression: '#par = :par AND #seq BETWEEN :minSeq AND :maxSeq',
-      ...(hasTimeBounds && { FilterExpression: '#ts BETWEEN :minTs AND :maxTs' }),
+      FilterExpression: `attribute_not_exists(#expiry)${hasTimeBounds ? ' AND #ts BETWEEN :minTs AND :maxTs' : ''}`,
       ...(!hasTimeBounds && !keysOnly && { Limit: 1 }),
-      ...(keysOnly && { ProjectionExpression: '#par, #seq' }),
+      ...(keysOnly && { ProjectionExpression: '#par, #seq, #set' }),
       ExpressionAttributeNames: {
         '#par': Attributes.PAR,
         '#seq': Attributes.SEQ,
+        '#expiry': Attributes.EXPIRY,
+        ...(keysOnly && { '#set': Attributes.PART_SET }),
         ...(hasTimeBounds && { '#ts': Attributes.TIMESTAMP }),
       },
       ExpressionAttributeValues: {
@@ -52,11 +54,14 @@ export const isSelected = (
   return lowest <= sequenceNr && sequenceNr <= highest && earliest <= timestamp && timestamp <= latest
 }
 
+/** From when to when a snapshot must be, in whole milliseconds, both inclusive. */
+export interface TimeBounds {
+  readonly earliest: number
+  readonly latest: number
+}
+
 /** From when to when a snapshot must be, in whole milliseconds; `undefined` if its time does not matter. */
-export const timeBounds = (
-  persistenceId: string,
-  criteria: SnapshotSelectionCriteria,
-): { readonly earliest: number; readonly latest: number } | undefined =>
+export const timeBounds = (persistenceId: string, criteria: SnapshotSelectionCriteria): TimeBounds | undefined =>
   criteria.minTimestamp === undefined && criteria.maxTimestamp === undefined
     ? undefined
     : bounds(persistenceId, criteria)

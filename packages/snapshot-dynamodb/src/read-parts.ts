@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import { Attributes, getItems, type Item, partKeys, type SnapshotParts } from '@dynact/dynamodb'
+import { Attributes, getItems, type Item, inParallel, partKeys, type SnapshotParts } from '@dynact/dynamodb'
 import type { SnapshotMetadata } from '@dynact/persistence'
-import { inParallel } from './in-parallel.js'
 import type { SnapshotCall } from './snapshot-context.js'
 
 /** So many parts of 400 KB are 2.2 MB of JSON, which must come within `retry.attemptMs`. */

@@ -1,5 +1,6 @@
 import {
   type Item,
+  isConflict,
   itemSize,
   MAX_ITEM_BYTES,
   RequestFailedError,
@@ -15,7 +16,6 @@ import {
   WriteUncertainError,
 } from '@dynact/persistence'
 import { compress } from './compression.js'
-import { isConflict } from './is-conflict.js'
 import { saveCondition } from './save-condition.js'
 import type { SnapshotCall } from './snapshot-context.js'
 import { sweepParts } from './sweep-parts.js'

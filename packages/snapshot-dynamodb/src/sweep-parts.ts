@@ -7,6 +7,7 @@ import {
   Attributes,
   deleteItems,
   getItems,
+  isConflict,
   type PartSet,
   partKeys,
   partSetKey,
@@ -17,7 +18,6 @@ import {
   writeTransaction,
 } from '@dynact/dynamodb'
 import { isPersistenceError, type PersistenceError, type SnapshotMetadata } from '@dynact/persistence'
-import { isConflict } from './is-conflict.js'
 import type { SnapshotCall } from './snapshot-context.js'
 
 /** A writer that has not committed its parts for so long is dead, and so is every request that it has sent. */

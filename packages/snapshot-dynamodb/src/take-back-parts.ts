@@ -1,5 +1,4 @@
-import { Attributes, deleteItems, type PartSet, partKeys, partSetItem } from '@dynact/dynamodb'
-import { isConflict } from './is-conflict.js'
+import { Attributes, deleteItems, isConflict, type PartSet, partKeys, partSetItem } from '@dynact/dynamodb'
 import type { SnapshotCall } from './snapshot-context.js'
 
 /**

@@ -10,6 +10,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import {
   Attributes,
   type Item,
+  inParallel,
   itemSize,
   MAX_PARTS,
   type PartSet,
@@ -21,7 +22,6 @@ import {
 } from '@dynact/dynamodb'
 import type { SnapshotMetadata } from '@dynact/persistence'
 import type { ResolvedSnapshotStoreConfig } from './config.js'
-import { inParallel } from './in-parallel.js'
 import { saveCondition } from './save-condition.js'
 import type { SnapshotCall } from './snapshot-context.js'
 import { takeBackParts } from './take-back-parts.js'

@@ -127,7 +127,7 @@ describe('deleting by criteria', () => {
     await fixture.store().deleteSnapshots(persistenceId)
 
     expect(fixture.observed.requests[0]?.input).toMatchObject({
-      ProjectionExpression: '#par, #seq',
+      ProjectionExpression: '#par, #seq, #set',
       ConsistentRead: true,
     })
     // The last one looks for parts that belong to no snapshot.

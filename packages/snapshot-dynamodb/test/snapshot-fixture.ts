@@ -96,7 +96,7 @@ export class SnapshotFixture {
     return (await this.client.send(new GetItemCommand({ TableName: this.table, Key, ConsistentRead: true }))).Item
   }
 
-  /** The sequence numbers of the snapshots that are stored, ascending. */
+  /** The sequence numbers of the snapshots that are stored and not deleted, ascending. */
   async stored(persistenceId: string): Promise<number[]> {
     const sequenceNrs: number[] = []
     let startKey: Item | undefined
@@ -110,7 +110,7 @@ export class SnapshotFixture {
           ...(startKey && { ExclusiveStartKey: startKey }),
         }),
       )
-      for (const item of page.Items ?? []) sequenceNrs.push(Number(item['seq']?.N))
+      for (const item of page.Items ?? []) if (item['expiry'] === undefined) sequenceNrs.push(Number(item['seq']?.N))
       startKey = page.LastEvaluatedKey
     } while (startKey !== undefined)
     return sequenceNrs.filter((sequenceNr) => sequenceNr >= 0)

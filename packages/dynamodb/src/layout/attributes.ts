@@ -48,6 +48,8 @@ export const Attributes = {
   PART_SET_STATE: 'state',
   /** Snapshots: epoch milliseconds, as the JVM has it. Events: epoch microseconds, ours. */
   TIMESTAMP: 'ts',
+  /** Ours, of what is deleted and left to DynamoDB's time to live: from when on it may remove the item, epoch seconds. */
+  EXPIRY: 'expiry',
   /** Ours. */
   TAGS: 'tags',
   /** Ours: nact's isDeleted. */

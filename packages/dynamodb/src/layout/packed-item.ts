@@ -1,6 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { type PersistentRepr, RecoveryError, type SerializedPayload } from '@dynact/persistence'
 import { Attributes, PackedAttributes } from './attributes.js'
+import { isExpiring } from './expiry.js'
 import type { Item } from './item.js'
 import { readEventItem, type StoredEvent } from './journal-item.js'
 import { eventKey, type JournalKeyConfig, PARTITION_SIZE } from './journal-key.js'
@@ -56,7 +57,7 @@ export const occupiedBy = (item: Item): number => {
 }
 
 /**
- * The events of an item of a hundred: one, or those of a packed batch.
+ * The events of an item of a hundred: one, or those of a packed batch; none of a deleted one that DynamoDB has yet to remove.
  *
  * @param table - named in the error.
  * @throws {@link RecoveryError} the item is damaged.
@@ -67,6 +68,7 @@ export const readJournalItem = (
   persistenceId: string,
   partitionNr: number,
 ): StoredEvent[] => {
+  if (isExpiring(item)) return []
   const packed = item[Attributes.PACKED_EVENTS]
   return packed === undefined
     ? [readEventItem(item, table, persistenceId, partitionNr)]

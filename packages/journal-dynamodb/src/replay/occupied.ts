@@ -5,6 +5,7 @@
 import {
   Attributes,
   type Item,
+  isExpiring,
   occupiedBy,
   PARTITION_SIZE,
   partitionKey,
@@ -24,13 +25,14 @@ const queryDown = (
 ): Parameters<typeof queryPages>[1] => ({
   TableName: config.table,
   KeyConditionExpression: '#par = :par AND #num <= :num',
-  ProjectionExpression: '#num, #n, #idx, #cnt',
+  ProjectionExpression: '#num, #n, #idx, #cnt, #expiry',
   ExpressionAttributeNames: {
     '#par': Attributes.PAR,
     '#num': Attributes.NUM,
     '#n': Attributes.PACKED_SIZE,
     '#idx': Attributes.INDEX,
     '#cnt': Attributes.LAST_INDEX,
+    '#expiry': Attributes.EXPIRY,
   },
   ExpressionAttributeValues: {
     ':par': { S: partitionKey(config, persistenceId, partitionNr) },
@@ -54,7 +56,7 @@ const rangeOf = (item: Item, partitionNr: number): OccupiedRange => {
   return { first, last: first + occupiedBy(item) - 1, isInsideBatch }
 }
 
-/** The nearest item at or before a sequence number, within its hundred. One request, one item read. */
+/** The nearest item at or before a sequence number, within its hundred. One request, one item read, unless that is deleted. */
 export const nearestInPartition = async (
   context: JournalContext,
   persistenceId: string,
@@ -64,7 +66,10 @@ export const nearestInPartition = async (
   const partitionNr = partitionOf(sequenceNr)
   const input = queryDown(context, persistenceId, partitionNr, sequenceNr % PARTITION_SIZE)
   const { Items } = await context.requests.send('Query', { ...input, Limit: 1 }, options)
-  return Items?.[0] && rangeOf(Items[0], partitionNr)
+  const nearest = Items?.[0]
+  if (nearest === undefined) return undefined
+  if (!isExpiring(nearest)) return rangeOf(nearest, partitionNr)
+  return (await allInPartition(context, persistenceId, sequenceNr, options))[0]
 }
 
 /** All items at or before a sequence number, within its hundred, nearest first. */
@@ -78,7 +83,7 @@ const allInPartition = async (
   const input = queryDown(context, persistenceId, partitionNr, sequenceNr % PARTITION_SIZE)
   const ranges: OccupiedRange[] = []
   for await (const items of queryPages(context.requests, input, options))
-    ranges.push(...items.map((item) => rangeOf(item, partitionNr)))
+    ranges.push(...items.filter((item) => !isExpiring(item)).map((item) => rangeOf(item, partitionNr)))
   return ranges
 }
 

@@ -1,13 +1,12 @@
 import {
   Attributes,
-  classify,
   feedKey,
   feedShardOf,
   type Item,
+  isConflict,
   PackedAttributes,
   partitionKey,
   queryPages,
-  RequestFailedError,
   type RequestOptions,
   type Requests,
   sliceOf,
@@ -95,14 +94,26 @@ const readHundred = async (
   partitionNr: number,
   options: RequestOptions,
 ): Promise<Item[]> => {
-  const { PAR, NUM, TIMESTAMP, FEED, PACKED_SIZE, PACKED_EVENTS, EVENT, INDEX, LAST_INDEX, EVENT_SERIALIZER_ID } =
-    Attributes
+  const {
+    PAR,
+    NUM,
+    TIMESTAMP,
+    FEED,
+    PACKED_SIZE,
+    PACKED_EVENTS,
+    EVENT,
+    INDEX,
+    LAST_INDEX,
+    EVENT_SERIALIZER_ID,
+    EXPIRY,
+  } = Attributes
   const pages = queryPages(
     requests,
     {
       TableName: config.table,
       KeyConditionExpression: '#par = :par',
-      FilterExpression: 'NOT (#idx = :zero AND #cnt = :one AND #serializer = :bytes AND size(#event) = :zero)',
+      FilterExpression:
+        'attribute_not_exists(#expiry) AND NOT (#idx = :zero AND #cnt = :one AND #serializer = :bytes AND size(#event) = :zero)',
       ProjectionExpression: '#par, #num, #ts, #feed, #n, #evs',
       ExpressionAttributeNames: {
         '#par': PAR,
@@ -115,6 +126,7 @@ const readHundred = async (
         '#idx': INDEX,
         '#cnt': LAST_INDEX,
         '#serializer': EVENT_SERIALIZER_ID,
+        '#expiry': EXPIRY,
       },
       ExpressionAttributeValues: {
         ':par': { S: partitionKey({ ...config, sequenceShards: 1 }, persistenceId, partitionNr) },
@@ -138,7 +150,7 @@ const putIntoFeed = async (
   { item, sequenceNr, micros }: TimedItem,
   options: RequestOptions,
 ): Promise<boolean> => {
-  const { PAR, NUM, FEED, SLICE, TIMESTAMP, TAGS } = Attributes
+  const { PAR, NUM, FEED, SLICE, TIMESTAMP, TAGS, EXPIRY } = Attributes
   const slice = sliceOf(persistenceId)
   const tags = packedTags(item)
   try {
@@ -148,9 +160,10 @@ const putIntoFeed = async (
         TableName: config.table,
         Key: { [PAR]: item[PAR] ?? { S: '' }, [NUM]: item[NUM] ?? { N: '0' } },
         UpdateExpression: `SET #feed = :feed, #slice = :slice, #ts = if_not_exists(#ts, :ts)${tags.length > 0 ? ', #tags = :tags' : ''}`,
-        ConditionExpression: 'attribute_exists(#par) AND attribute_not_exists(#feed)',
+        ConditionExpression: 'attribute_exists(#par) AND attribute_not_exists(#feed) AND attribute_not_exists(#expiry)',
         ExpressionAttributeNames: {
           '#par': PAR,
+          '#expiry': EXPIRY,
           '#feed': FEED,
           '#slice': SLICE,
           '#ts': TIMESTAMP,
@@ -167,7 +180,7 @@ const putIntoFeed = async (
     )
     return true
   } catch (error) {
-    if (error instanceof RequestFailedError && classify(error.cause).reason === 'conflict') return false
+    if (isConflict(error)) return false
     throw error
   }
 }

@@ -1,6 +1,6 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
 import {
-  classify,
+  isConflict,
   itemSize,
   MAX_TRANSACTION_ITEMS,
   OffsetAttributes,
@@ -23,10 +23,6 @@ import {
 import type { Offset } from '../offset.js'
 import type { OffsetLease } from './offset-store.js'
 import { HandlerWritesError, ProjectionFencedError } from './projection-error.js'
-
-/** Did DynamoDB refuse a write because its condition does not hold? */
-export const isConflict = (error: unknown): boolean =>
-  error instanceof RequestFailedError && classify(error.cause).reason === 'conflict'
 
 /** What a lease of a DynamoDB table works with. */
 export interface LeaseContext {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import {
   connect,
   type Item,
+  isConflict,
   OffsetAttributes,
   OpenCalls,
   offsetKey,
@@ -13,7 +14,7 @@ import {
 } from '@dynact/dynamodb'
 import { type AbortOptions, ConfigError, PersistenceError, parseConfig } from '@dynact/persistence'
 import { NoOffset, type Offset } from '../offset.js'
-import { DynamoDBOffsetLease, isConflict } from './dynamodb-offset-lease.js'
+import { DynamoDBOffsetLease } from './dynamodb-offset-lease.js'
 import type { OffsetLease, OffsetStore } from './offset-store.js'
 import {
   type OffsetStoreConfig,

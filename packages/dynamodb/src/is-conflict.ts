@@ -1,4 +1,5 @@
-import { classify, RequestFailedError } from '@dynact/dynamodb'
+import { classify } from './classify.js'
+import { RequestFailedError } from './errors.js'
 
 /** Did DynamoDB refuse a write because its condition does not hold? */
 export const isConflict = (error: unknown): boolean =>
