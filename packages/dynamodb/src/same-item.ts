@@ -30,7 +30,10 @@ const TELLING_WHEN_ABSENT = [
   Attributes.DELETED,
 ]
 
-/** Is every attribute of `ours` stored as we sent it, and none that we left out? Attributes that others added do not matter. */
+/**
+ * Is every attribute of `ours` stored as we sent it, and none that we left out? Attributes that others added do not matter, nor does
+ * its place in the feed, which it loses when it is deleted.
+ */
 export const holds = (stored: Item, ours: Item): boolean =>
-  Object.entries(ours).every(([name, value]) => sameValue(stored[name], value)) &&
+  Object.entries(ours).every(([name, value]) => name === Attributes.FEED || sameValue(stored[name], value)) &&
   TELLING_WHEN_ABSENT.every((name) => name in ours || !(name in stored))

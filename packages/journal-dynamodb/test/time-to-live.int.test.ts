@@ -1,6 +1,6 @@
 import { DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb'
 import { createJournalTable } from '@dynact/journal-dynamodb'
-import { ConfigError } from '@dynact/persistence'
+import { ConfigError, FencedError } from '@dynact/persistence'
 import { requiresRealDynamoDB, uniqueTableName } from '../../../tools/test-support/index.js'
 import { freshId, JournalFixture, replayed, span, write } from './journal-fixture.js'
 
@@ -69,6 +69,30 @@ test.each([
 
   expect(removal).toBeDefined()
   expect(await fixture.itemsOf(`journal-P-${id}`)).toEqual([])
+})
+
+test('what is deleted holds its number against a writer that was paused meanwhile', async () => {
+  const id = freshId()
+  const journal = fixture.journal({ deletedTimeToLiveMs: HOUR })
+  await journal.writeEvents(write(id, 1, 5))
+  await journal.deleteEventsTo(id, 5)
+
+  await expect(fixture.journal().writeEvents(write(id, 3, 3, 'paused'))).rejects.toThrow(FencedError)
+
+  expect(await replayed(fixture.journal(), id)).toEqual({ sequenceNrs: [], highest: 5 })
+})
+
+test('an event whose answer was lost counts as stored, though it is deleted meanwhile', async () => {
+  const id = freshId()
+  const journal = fixture.journal({ deletedTimeToLiveMs: HOUR, queries: {} })
+  let deletion: Promise<void> | undefined
+  const deleteIt = () => (deletion ??= fixture.journal({ deletedTimeToLiveMs: HOUR }).deleteEventsTo(id, 1))
+  fixture.observed.fateOf = ({ operation }) =>
+    operation === 'PutItem' && deletion === undefined ? { after: deleteIt, answer: 'reset' } : 'pass'
+
+  await journal.writeEvents(write(id, 1))
+
+  expect((await fixture.getItem(id, 1))?.['expiry']).toBeDefined()
 })
 
 test('a reset leaves nothing to it, or numbers could not be used again', async () => {
