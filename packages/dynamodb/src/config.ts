@@ -1,9 +1,8 @@
 import type { DynamoDBClient, DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
-import { type Serialization, serialization } from '@dynact/persistence'
+import { type Serialization, SLICES, serialization } from '@dynact/persistence'
 import { z } from 'zod'
 import { MAX_ITEM_BYTES } from './layout/item-size.js'
 import { isUnambiguousJournalName } from './layout/journal-key.js'
-import { SLICES } from './layout/slice.js'
 import type { Logger, OperationMetrics, Tracer } from './observability.js'
 import { retrySchema } from './retry.js'
 

@@ -4,6 +4,8 @@
  *
  * @packageDocumentation
  */
+
+export { entityTypeOf, SLICES, sliceOf } from '@dynact/persistence'
 export { classify, type Failure, type FailureReason } from './classify.js'
 export { connectionOptions, ONE_CLIENT, queriesSchema, storeOptions } from './config.js'
 export { type ConnectOptions, clientFrom, connect } from './connect.js'
@@ -67,7 +69,6 @@ export {
   partSetKey,
   readPartSetItem,
 } from './layout/part-item.js'
-export { entityTypeOf, SLICES, sliceOf } from './layout/slice.js'
 export {
   readSnapshotItem,
   type SnapshotForm,

@@ -19,6 +19,7 @@ export {
   WriteRejectedError,
   WriteUncertainError,
 } from './errors.js'
+export { eventEnvelope } from './event-envelope.js'
 export type { EventPoke, EventPokes } from './event-pokes.js'
 export type { Journal, Replay, ReplayRange } from './journal.js'
 export type { NactPersistentContext } from './nact/augment-nact.js'
@@ -39,7 +40,16 @@ export { spawnEventSourced } from './nact/spawn-event-sourced.js'
 export { type PersistentActorFunction, spawnPersistent } from './nact/spawn-persistent.js'
 export type { SpawnPersistentProps } from './nact/spawn-persistent-props.js'
 export { Tagged, tagged } from './nact/tagged.js'
+export { NoOffset, type Offset, type SequenceOffset, type TimestampOffset } from './offset.js'
 export type { AtomicWrite, PersistentRepr } from './persistent-repr.js'
+export { QueryStreams } from './query-streams.js'
+export type {
+  EventEnvelope,
+  PersistenceIdPage,
+  PersistenceIdsOptions,
+  QueryStream,
+  ReadJournal,
+} from './read-journal.js'
 export { checkWellFormed } from './serialization/check-well-formed.js'
 export type { EventAdapter } from './serialization/event-adapter.js'
 export { type JsonSerializerOptions, jsonSerializer } from './serialization/json-serializer.js'
@@ -64,6 +74,8 @@ export type { SnapshotAdapter } from './serialization/snapshot-adapter.js'
 export { startAhead } from './serialization/start-ahead.js'
 export { unreadable } from './serialization/unreadable.js'
 export { zodEventAdapter } from './serialization/zod-event-adapter.js'
+export { checkSlices, entityTypeOf, SLICES, sliceOf } from './slice.js'
 export type { SelectedSnapshot, SnapshotMetadata, SnapshotSelectionCriteria, SnapshotStore } from './snapshot-store.js'
+export { startOf } from './start-of.js'
 export { type Clock, MonotonicTimestamps } from './timestamps.js'
 export { checkAtomicWrite, checkPersistenceId } from './validation.js'

@@ -1,17 +1,26 @@
 import { checkKeyLength, clientFrom, connect, entityTypeOf, inProcessPokes, SLICES, sliceOf } from '@dynact/dynamodb'
 import { dynamoDBJournal } from '@dynact/journal-dynamodb'
-import { type AbortOptions, ConfigError, checkPersistenceId, parseConfig } from '@dynact/persistence'
+import {
+  type AbortOptions,
+  checkPersistenceId,
+  checkSlices,
+  type EventEnvelope,
+  NoOffset,
+  type PersistenceIdsOptions,
+  parseConfig,
+  type QueryStream,
+  QueryStreams,
+  type ReadJournal,
+  startOf,
+  type TimestampOffset,
+} from '@dynact/persistence'
 import { asRecoveryError } from './as-recovery-error.js'
 import { type ReadJournalConfig, type ResolvedReadJournalConfig, readJournalConfigSchema } from './config.js'
 import { currentEventsOfId, type EventsOfId, liveEventsOfId } from './events-by-persistence-id.js'
 import { FeedCheck } from './feed/feed-check.js'
 import { currentFeedEvents, type FeedQuery, liveFeedEvents } from './feed/feed-events.js'
 import { currentIdPages, currentIds, liveIds } from './ids/persistence-ids.js'
-import { NoOffset, type TimestampOffset } from './offset.js'
 import type { QueryContext } from './query-context.js'
-import type { EventEnvelope, PersistenceIdsOptions, QueryStream, ReadJournal } from './read-journal.js'
-import { startOf } from './start-of.js'
-import { Streams } from './stream/stream.js'
 
 /** A read journal on DynamoDB. */
 export interface DynamoDBReadJournal extends ReadJournal {
@@ -24,7 +33,7 @@ type FeedOffset = NoOffset | TimestampOffset
 class Implementation implements DynamoDBReadJournal {
   readonly config: ResolvedReadJournalConfig
   readonly #context: QueryContext
-  readonly #streams = new Streams()
+  readonly #streams = new QueryStreams()
   readonly #feed: FeedCheck
   readonly #destroyClient: () => void
   #closing: Promise<void> | undefined
@@ -132,11 +141,7 @@ class Implementation implements DynamoDBReadJournal {
 }
 
 const bySlices = (entityType: string | undefined, min: number, max: number, offset: FeedOffset): FeedQuery => {
-  const isSlice = (slice: number) => Number.isInteger(slice) && slice >= 0 && slice < SLICES
-  if (!isSlice(min) || !isSlice(max) || min > max)
-    throw new ConfigError(
-      `Slices go from 0 to ${SLICES - 1}: ${min} to ${max} are none. Take them from sliceRanges(n).`,
-    )
+  checkSlices(min, max)
   return {
     slices: { min, max },
     includes: (persistenceId) => {
@@ -166,7 +171,7 @@ const byTag = (tag: string, offset: FeedOffset): FeedQuery => ({
  * const readJournal = dynamoDBReadJournal({ client, queries: {} })
  * for await (const { event, offset } of readJournal.eventsByTag('shipped')) await handle(event, offset)
  * ```
- * @throws {@link ConfigError} options that are not usable; the message names every mistake.
+ * @throws ConfigError options that are not usable; the message names every mistake.
  */
 export const dynamoDBReadJournal = (config: ReadJournalConfig): DynamoDBReadJournal =>
   new Implementation(parseConfig(readJournalConfigSchema, config, 'dynamoDBReadJournal'))

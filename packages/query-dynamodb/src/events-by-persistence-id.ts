@@ -1,8 +1,5 @@
-import type { PersistentRepr } from '@dynact/persistence'
-import { eventEnvelope } from './event-envelope.js'
-import type { SequenceOffset } from './offset.js'
+import { type EventEnvelope, eventEnvelope, type PersistentRepr, type SequenceOffset } from '@dynact/persistence'
 import type { QueryContext } from './query-context.js'
-import type { EventEnvelope } from './read-journal.js'
 import { WakeUp } from './stream/wake-up.js'
 
 /** Which events of one id. */

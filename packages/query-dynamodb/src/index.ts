@@ -4,6 +4,14 @@
  * @packageDocumentation
  */
 
+export type {
+  EventEnvelope,
+  PersistenceIdPage,
+  PersistenceIdsOptions,
+  QueryStream,
+  ReadJournal,
+} from '@dynact/persistence'
+export { NoOffset, type Offset, type SequenceOffset, type TimestampOffset } from '@dynact/persistence'
 export { BackfillError, type BackfillProgress } from './backfill/backfill-error.js'
 export { backfillFeed } from './backfill/backfill-feed.js'
 export type { BackfillConfig, ResolvedBackfillConfig } from './backfill/config.js'
@@ -19,7 +27,6 @@ export {
 } from './cleanup/events-cleanup.js'
 export type { ReadJournalConfig, ResolvedReadJournalConfig } from './config.js'
 export { type DynamoDBReadJournal, dynamoDBReadJournal } from './dynamodb-read-journal.js'
-export { NoOffset, type Offset, type SequenceOffset, type TimestampOffset } from './offset.js'
 export { type DynamoDBOffsetStore, dynamoDBOffsetStore } from './projection/dynamodb-offset-store.js'
 export { type InMemoryOffsetStoreOptions, inMemoryOffsetStore } from './projection/in-memory-offset-store.js'
 export type { OffsetLease, OffsetStore } from './projection/offset-store.js'
@@ -49,12 +56,5 @@ export {
 } from './projection/sliced-projection.js'
 export { eventsBySlicesSource, eventsByTagSource } from './projection/sources.js'
 export type { ProjectionTiming } from './projection/timing.js'
-export type {
-  EventEnvelope,
-  PersistenceIdPage,
-  PersistenceIdsOptions,
-  QueryStream,
-  ReadJournal,
-} from './read-journal.js'
 export { sliceForPersistenceId } from './slice-for-persistence-id.js'
 export { type SliceRange, sliceRanges } from './slice-ranges.js'

@@ -18,6 +18,7 @@ import {
   WriteRejectedError,
 } from '@dynact/persistence'
 import { copyingSerialization } from './copying-serialization.js'
+import { WriteLog, writeLogs } from './write-log.js'
 
 /** What {@link inMemoryJournal} takes. */
 export interface InMemoryJournalOptions {
@@ -60,10 +61,12 @@ const indexFrom = (events: readonly StoredEvent[], sequenceNr: number): number =
 class InMemoryJournal implements Journal {
   readonly #serialization: Serialization | undefined
   readonly #histories = new Map<string, History>()
+  readonly #log = new WriteLog()
   #isClosed = false
 
   constructor(usedSerialization: Serialization | undefined) {
     this.#serialization = usedSerialization
+    writeLogs.set(this, this.#log)
   }
 
   async writeEvents(write: AtomicWrite, { signal }: AbortOptions = {}): Promise<void> {
@@ -77,6 +80,8 @@ class InMemoryJournal implements Journal {
       history.events.splice(indexFrom(history.events, stored[0]?.first ?? 0), 0, ...stored)
       history.highest = Math.max(history.highest, stored[0]?.last ?? 0)
       this.#histories.set(write.persistenceId, history)
+      const { first = 0, last = 0 } = stored[0] ?? {}
+      this.#log.add({ persistenceId: write.persistenceId, first, last })
     }
   }
 

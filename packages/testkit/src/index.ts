@@ -1,6 +1,7 @@
 /**
  * A test kit for event-sourced behaviors, in-memory journal and snapshot store, an embedded DynamoDB and a fault proxy, for
- * tests of dynact actors; conformance suites for journals and snapshot stores of other databases.
+ * tests of dynact actors; conformance suites for journals, snapshot stores and
+ * read journals of other databases.
  *
  * @packageDocumentation
  */
@@ -15,6 +16,14 @@ export type {
   JournalUnderTest,
   MakeJournal,
 } from './conformance/journal/journal-conformance-options.js'
+export { readJournalConformance } from './conformance/read-journal/read-journal-conformance.js'
+export { readJournalConformanceCases } from './conformance/read-journal/read-journal-conformance-cases.js'
+export type {
+  MakeReadJournal,
+  ReadJournalCapabilities,
+  ReadJournalConformanceOptions,
+  ReadJournalUnderTest,
+} from './conformance/read-journal/read-journal-conformance-options.js'
 export { snapshotStoreConformance } from './conformance/snapshot-store/snapshot-store-conformance.js'
 export { snapshotStoreConformanceCases } from './conformance/snapshot-store/snapshot-store-conformance-cases.js'
 export type {
@@ -58,6 +67,7 @@ export {
   transactionCanceled,
 } from './fault-proxy/service-fault.js'
 export { type InMemoryJournalOptions, inMemoryJournal } from './in-memory-journal.js'
+export { inMemoryReadJournal } from './in-memory-read-journal.js'
 export { type InMemorySnapshotStoreOptions, inMemorySnapshotStore } from './in-memory-snapshot-store.js'
 export type { KitRef } from './kit-context.js'
 export type { PersistFailure } from './persist-failures.js'

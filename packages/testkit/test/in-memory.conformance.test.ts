@@ -1,4 +1,11 @@
-import { inMemoryJournal, inMemorySnapshotStore, journalConformance, snapshotStoreConformance } from '@dynact/testkit'
+import {
+  inMemoryJournal,
+  inMemoryReadJournal,
+  inMemorySnapshotStore,
+  journalConformance,
+  readJournalConformance,
+  snapshotStoreConformance,
+} from '@dynact/testkit'
 
 const capabilities = { severalProcesses: false }
 
@@ -19,3 +26,8 @@ snapshotStoreConformance(
   () => inMemorySnapshotStore({ serialization: false }),
   { capabilities: { ...capabilities, serializes: false } },
 )
+
+readJournalConformance('inMemoryReadJournal', () => {
+  const journal = inMemoryJournal()
+  return { journal, readJournal: inMemoryReadJournal(journal) }
+})

@@ -1,11 +1,12 @@
 /**
  * The feed: a sparse index on events, in which they are found by time. Marks and stepping stones are not in it. Pure.
  */
+
+import { SLICES, sliceOf } from '@dynact/persistence'
 import { Attributes, PackedAttributes } from './attributes.js'
 import type { Item } from './item.js'
 import { PARTITION_SIZE, parsePartitionKey } from './journal-key.js'
 import { occupiedBy } from './packed-item.js'
-import { SLICES, sliceOf } from './slice.js'
 
 /** What the keys of a feed are made of. */
 export interface FeedConfig {

@@ -1,5 +1,4 @@
-import { isPersistenceError, PersistenceError } from '@dynact/persistence'
-import type { PersistenceIdPage } from '../read-journal.js'
+import { isPersistenceError, PersistenceError, type PersistenceIdPage } from '@dynact/persistence'
 
 /** One id, or many; pages of a read journal's `currentPersistenceIdPages` make a cleanup of all ids resumable. */
 export type CleanupIds = string | Iterable<string> | AsyncIterable<string | PersistenceIdPage>

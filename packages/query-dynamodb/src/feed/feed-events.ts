@@ -2,11 +2,9 @@
  * The streams of many ids: what they read, and when.
  */
 import { feedShardOf, recentWrites } from '@dynact/dynamodb'
-import { eventEnvelope } from '../event-envelope.js'
+import { type EventEnvelope, eventEnvelope, type TimestampOffset } from '@dynact/persistence'
 import { isPersistenceId } from '../is-persistence-id.js'
-import type { TimestampOffset } from '../offset.js'
 import type { QueryContext } from '../query-context.js'
-import type { EventEnvelope } from '../read-journal.js'
 import type { SliceRange } from '../slice-ranges.js'
 import { DynamoDBFeedSource } from './dynamodb-feed-source.js'
 import { FeedReader, type FeedReaderParts } from './feed-reader.js'

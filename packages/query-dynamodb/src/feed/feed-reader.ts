@@ -10,8 +10,7 @@
  *   later is re-read, all of it from time to time, and the last moments every time.
  */
 import type { FeedEntry } from '@dynact/dynamodb'
-import type { PersistentRepr } from '@dynact/persistence'
-import type { TimestampOffset } from '../offset.js'
+import type { PersistentRepr, TimestampOffset } from '@dynact/persistence'
 import type { FeedSource } from './feed-source.js'
 import { SeenIds } from './seen-ids.js'
 import { ShardScan, type ShardState } from './shard.js'

@@ -20,8 +20,8 @@ import {
   partitionKey,
   type RequestOptions,
 } from '@dynact/dynamodb'
+import type { PersistenceIdPage } from '@dynact/persistence'
 import type { QueryContext } from '../query-context.js'
-import type { PersistenceIdPage } from '../read-journal.js'
 import { type IdPageToken, idPageToken, readIdPageToken } from './id-page-token.js'
 
 /** A mark that is its id's first, if nothing goes before it. */

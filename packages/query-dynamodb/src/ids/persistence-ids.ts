@@ -1,7 +1,7 @@
+import type { PersistenceIdPage } from '@dynact/persistence'
 import { asRecoveryError } from '../as-recovery-error.js'
 import { isPersistenceId } from '../is-persistence-id.js'
 import type { QueryContext } from '../query-context.js'
-import type { PersistenceIdPage } from '../read-journal.js'
 import { WakeUp } from '../stream/wake-up.js'
 import { idPages } from './id-pages.js'
 

@@ -16,11 +16,11 @@ import {
 import {
   type AbortOptions,
   ItemTooLargeError,
+  type Offset,
   PersistenceError,
   WriteRejectedError,
   WriteUncertainError,
 } from '@dynact/persistence'
-import type { Offset } from '../offset.js'
 import type { OffsetLease } from './offset-store.js'
 import { HandlerWritesError, ProjectionFencedError } from './projection-error.js'
 

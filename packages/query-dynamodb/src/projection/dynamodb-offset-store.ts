@@ -12,8 +12,14 @@ import {
   readOffsetItem,
   type StoredOffset,
 } from '@dynact/dynamodb'
-import { type AbortOptions, ConfigError, PersistenceError, parseConfig } from '@dynact/persistence'
-import { NoOffset, type Offset } from '../offset.js'
+import {
+  type AbortOptions,
+  ConfigError,
+  NoOffset,
+  type Offset,
+  PersistenceError,
+  parseConfig,
+} from '@dynact/persistence'
 import { DynamoDBOffsetLease } from './dynamodb-offset-lease.js'
 import type { OffsetLease, OffsetStore } from './offset-store.js'
 import {

@@ -1,6 +1,5 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
-import type { AbortOptions } from '@dynact/persistence'
-import { NoOffset, type Offset } from '../offset.js'
+import { type AbortOptions, NoOffset, type Offset } from '@dynact/persistence'
 import type { OffsetLease, OffsetStore } from './offset-store.js'
 import { ProjectionError, ProjectionFencedError } from './projection-error.js'
 

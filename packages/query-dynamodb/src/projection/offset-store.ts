@@ -1,6 +1,5 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
-import type { AbortOptions } from '@dynact/persistence'
-import type { Offset } from '../offset.js'
+import type { AbortOptions, Offset } from '@dynact/persistence'
 
 /**
  * The right of one instance to store the offsets of a projection. It ends when another instance takes the projection over, and

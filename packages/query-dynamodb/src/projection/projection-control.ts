@@ -1,4 +1,4 @@
-import type { Offset } from '../offset.js'
+import type { Offset } from '@dynact/persistence'
 
 /** Somebody waits for something to be done. */
 interface Waiter {

@@ -1,4 +1,4 @@
-import type { EventEnvelope } from '../read-journal.js'
+import type { EventEnvelope } from '@dynact/persistence'
 import type { ProjectionMetrics } from './projection-status.js'
 import type { ProjectionTiming } from './timing.js'
 

@@ -1,7 +1,6 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
-import { parseConfig, type RestartBackoff } from '@dynact/persistence'
+import { type EventEnvelope, parseConfig, type RestartBackoff } from '@dynact/persistence'
 import { z } from 'zod'
-import type { EventEnvelope } from '../read-journal.js'
 import type { OffsetStore } from './offset-store.js'
 import type { ProjectionMetrics, ProjectionStatus } from './projection-status.js'
 import type { ProjectionTiming } from './timing.js'

@@ -5,7 +5,7 @@
  * ends is pulled again by the next one, from the stored offset; what is handled and not in the offset is handled once more.
  */
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
-import type { EventEnvelope } from '../read-journal.js'
+import type { EventEnvelope } from '@dynact/persistence'
 import { EventPull } from './event-pull.js'
 import type { OffsetLease } from './offset-store.js'
 import type { ProjectionControl } from './projection-control.js'

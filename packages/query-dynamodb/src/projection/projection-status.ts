@@ -1,5 +1,4 @@
-import type { Offset } from '../offset.js'
-import type { EventEnvelope } from '../read-journal.js'
+import type { EventEnvelope, Offset } from '@dynact/persistence'
 
 /** What happens to a projection, as it happens. */
 export type ProjectionStatus = { readonly projection: string } & (

@@ -1,5 +1,4 @@
-import { type RestartBackoff, restartBackoffMs } from '@dynact/persistence'
-import { NoOffset, type Offset } from '../offset.js'
+import { NoOffset, type Offset, type RestartBackoff, restartBackoffMs } from '@dynact/persistence'
 import { ProjectionControl } from './projection-control.js'
 import { ProjectionError, ProjectionFencedError } from './projection-error.js'
 import { ProjectionMeter } from './projection-meter.js'

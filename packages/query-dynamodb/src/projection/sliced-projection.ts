@@ -1,4 +1,4 @@
-import type { Offset } from '../offset.js'
+import type { Offset } from '@dynact/persistence'
 import type { SliceRange } from '../slice-ranges.js'
 import { type Projection, projection } from './projection.js'
 import type { Delivery, GroupOptions, ProjectionOptions, ProjectionSource } from './projection-options.js'

@@ -1,4 +1,4 @@
-import type { ReadJournal } from '../read-journal.js'
+import type { ReadJournal } from '@dynact/persistence'
 import type { SliceRange } from '../slice-ranges.js'
 import type { ProjectionSource } from './projection-options.js'
 

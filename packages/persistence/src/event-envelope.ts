@@ -1,7 +1,7 @@
-import { sliceOf } from '@dynact/dynamodb'
-import type { PersistentRepr } from '@dynact/persistence'
 import type { Offset } from './offset.js'
+import type { PersistentRepr } from './persistent-repr.js'
 import type { EventEnvelope } from './read-journal.js'
+import { sliceOf } from './slice.js'
 
 /** The envelope of an event. Its offset is made when it is first looked at, and then stays. */
 export const eventEnvelope = <E, O extends Offset>(repr: PersistentRepr, offsetOf: () => O): EventEnvelope<E, O> => {

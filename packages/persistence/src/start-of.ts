@@ -1,5 +1,5 @@
-import { ConfigError } from '@dynact/persistence'
 import { z } from 'zod'
+import { ConfigError } from './errors.js'
 import type { NoOffset, TimestampOffset } from './offset.js'
 
 const instant = z.number().nonnegative()

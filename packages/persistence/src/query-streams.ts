@@ -1,5 +1,5 @@
-import { PersistenceError } from '@dynact/persistence'
-import type { QueryStream } from '../read-journal.js'
+import { PersistenceError } from './errors.js'
+import type { QueryStream } from './read-journal.js'
 
 /** Ends a stream that its consumer has left. */
 class LeftByConsumer extends Error {
@@ -7,7 +7,7 @@ class LeftByConsumer extends Error {
 }
 
 /** The open streams of a read journal. */
-export class Streams {
+export class QueryStreams {
   readonly #open = new Set<AbortController>()
   #closedBy: PersistenceError | undefined
 

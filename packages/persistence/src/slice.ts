@@ -1,3 +1,5 @@
+import { ConfigError } from './errors.js'
+
 /** Over how many slices the ids are spread, as in Akka and Pekko. Stored; never change. */
 export const SLICES = 1024
 
@@ -14,3 +16,15 @@ export const sliceOf = (persistenceId: string): number => Math.abs(javaHash(pers
 /** The entity type of an id: what stands before its first `|`; `''` when it has none. */
 export const entityTypeOf = (persistenceId: string): string =>
   persistenceId.slice(0, Math.max(0, persistenceId.indexOf('|')))
+
+/**
+ * Are these slices, `min` to `max`, both inclusive?
+ * @throws {@link ConfigError} they are not.
+ */
+export const checkSlices = (min: number, max: number): void => {
+  const isSlice = (slice: number) => Number.isInteger(slice) && slice >= 0 && slice < SLICES
+  if (!isSlice(min) || !isSlice(max) || min > max)
+    throw new ConfigError(
+      `Slices go from 0 to ${SLICES - 1}: ${min} to ${max} are none. Take them from sliceRanges(n).`,
+    )
+}

@@ -1,4 +1,4 @@
-import type { AbortOptions } from '@dynact/persistence'
+import type { AbortOptions } from './abort.js'
 import type { NoOffset, Offset, SequenceOffset, TimestampOffset } from './offset.js'
 
 /** One event as a query gives it. */
