@@ -1,13 +1,12 @@
 import {
   Attributes,
-  classify,
   getItems,
   type Item,
   type MarkKind,
   markItem,
   markKeys,
-  RequestFailedError,
   type RequestOptions,
+  raiseMark as raiseStoredMark,
 } from '@dynact/dynamodb'
 import type { JournalContext } from './journal-context.js'
 
@@ -63,23 +62,9 @@ export const raiseMark = async (
   options: RequestOptions,
   cutBatch?: number,
 ): Promise<void> => {
-  try {
-    await requests.send(
-      'PutItem',
-      {
-        TableName: config.table,
-        Item: {
-          ...markItem(config, kind, persistenceId, sequenceNr),
-          ...(cutBatch !== undefined && { [Attributes.CUT_BATCH]: { N: String(cutBatch) } }),
-        },
-        ConditionExpression: 'attribute_not_exists(#seq) OR #seq < :seq',
-        ExpressionAttributeNames: { '#seq': Attributes.SEQ },
-        ExpressionAttributeValues: { ':seq': { N: String(sequenceNr) } },
-      },
-      options,
-    )
-  } catch (error) {
-    if (error instanceof RequestFailedError && classify(error.cause).reason === 'conflict') return
-    throw error
+  const item = {
+    ...markItem(config, kind, persistenceId, sequenceNr),
+    ...(cutBatch !== undefined && { [Attributes.CUT_BATCH]: { N: String(cutBatch) } }),
   }
+  await raiseStoredMark(requests, config.table, item, options)
 }
