@@ -12,6 +12,8 @@ export interface OutputOptions {
   readonly json: boolean
   /** Nobody reads standard output any more: `dynact ids | head`. */
   readonly onClosed: () => void
+  /** Ctrl-C. */
+  readonly signal: AbortSignal
 }
 
 const CLEAR_LINE = '\r\u001B[K'
@@ -23,10 +25,12 @@ export class Output {
   readonly #stdout: TextStream
   readonly #stderr: TextStream
   readonly #showsProgress: boolean
+  readonly #signal: AbortSignal
   #progress = ''
   #progressAt = 0
 
-  constructor({ stdout, stderr, json, onClosed }: OutputOptions) {
+  constructor({ stdout, stderr, json, onClosed, signal }: OutputOptions) {
+    this.#signal = signal
     this.json = json
     this.#stdout = stdout
     this.#stderr = stderr
@@ -48,10 +52,14 @@ export class Output {
     await new Promise<void>((resolve) => {
       const done = () => {
         for (const event of ['drain', 'close', 'error']) this.#stdout.off(event, done)
+        this.#signal.removeEventListener('abort', done)
         resolve()
       }
       for (const event of ['drain', 'close', 'error']) this.#stdout.on(event, done)
+      this.#signal.addEventListener('abort', done)
     })
+    // A reader that has stopped reading must not keep Ctrl-C waiting.
+    this.#signal.throwIfAborted()
   }
 
   /** A remark to standard error. */

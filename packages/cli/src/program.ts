@@ -4,10 +4,12 @@ import { type AddCommand, examples, type Handle } from './add-command.js'
 import { addEvents } from './commands/events.js'
 import { addIds } from './commands/ids.js'
 import { addSnapshot } from './commands/snapshot.js'
+import { addStats } from './commands/stats.js'
 import { addTables } from './commands/tables.js'
 import { addTail } from './commands/tail.js'
+import { addVerify } from './commands/verify.js'
 
-const COMMANDS: readonly AddCommand[] = [addTables, addIds, addEvents, addSnapshot, addTail]
+const COMMANDS: readonly AddCommand[] = [addTables, addIds, addEvents, addSnapshot, addTail, addStats, addVerify]
 
 const AFTER = `
 Options of the command line go before those of dynact.config.{ts,mts,js,mjs} in this folder. Region and credentials come from where

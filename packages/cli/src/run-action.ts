@@ -35,6 +35,7 @@ export const runAction = async <Arguments extends readonly unknown[]>(
     stderr,
     json: flags.json === true,
     onClosed: () => closed.abort(OUTPUT_CLOSED),
+    signal: surroundings.signal,
   })
   const signal = AbortSignal.any([surroundings.signal, closed.signal])
   let connection: Connection | undefined
