@@ -1,15 +1,33 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { type AddCommand, examples, type Handle } from './add-command.js'
+import { addBackfillFeed } from './commands/backfill-feed.js'
+import { addCleanup } from './commands/cleanup.js'
+import { addDelete } from './commands/delete.js'
 import { addEvents } from './commands/events.js'
+import { addExport } from './commands/export.js'
 import { addIds } from './commands/ids.js'
+import { addImport } from './commands/import.js'
 import { addSnapshot } from './commands/snapshot.js'
 import { addStats } from './commands/stats.js'
 import { addTables } from './commands/tables.js'
 import { addTail } from './commands/tail.js'
 import { addVerify } from './commands/verify.js'
 
-const COMMANDS: readonly AddCommand[] = [addTables, addIds, addEvents, addSnapshot, addTail, addStats, addVerify]
+const COMMANDS: readonly AddCommand[] = [
+  addTables,
+  addIds,
+  addEvents,
+  addSnapshot,
+  addTail,
+  addStats,
+  addVerify,
+  addExport,
+  addImport,
+  addDelete,
+  addCleanup,
+  addBackfillFeed,
+]
 
 const AFTER = `
 Options of the command line go before those of dynact.config.{ts,mts,js,mjs} in this folder. Region and credentials come from where

@@ -2,6 +2,7 @@ import { type AddCommand, examples } from '../add-command.js'
 import { wholeNumber } from '../arguments.js'
 import { eventRecord, eventText } from '../event-record.js'
 import { tolerantSerialization } from '../inspect/tolerant-serialization.js'
+import { quoted } from '../quoted.js'
 import { visible } from '../visible.js'
 
 interface Flags {
@@ -41,7 +42,7 @@ as it is stored; name its serializer in dynact.config.ts.`,
           const record = eventRecord(envelope)
           await output.record(record, () => eventText(record))
           count++
-          call.resumeHint = `Go on with: dynact events ${visible(persistenceId)} --from ${record.sequenceNr + 1}`
+          call.resumeHint = `Go on with: dynact events ${quoted(visible(persistenceId))} --from ${record.sequenceNr + 1}`
         }
         if (count > 0) return
         const deletedTo = await connection.journal().readDeletedToSequenceNr(persistenceId, { signal })
