@@ -40,8 +40,8 @@ const layers = {
     instead: 'testkit knows the interfaces of persistence only: let the test pass the journal or store in.',
   },
   cli: {
-    mayImport: ['persistence', 'dynamodb', 'journal-dynamodb', 'snapshot-dynamodb', 'query-dynamodb'],
-    instead: 'cli works on real tables: what it shares with the testkit belongs in persistence.',
+    mayImport: ['persistence', 'dynamodb', 'journal-dynamodb', 'snapshot-dynamodb', 'query-dynamodb', 'testkit'],
+    instead: 'cli uses what the other packages export, of the testkit the embedded DynamoDB only: export it there.',
   },
 }
 
@@ -180,7 +180,11 @@ module.exports = {
       severity: 'error',
       comment: 'Nothing that index.ts exports leads to this file: export it, use it or delete it.',
       from: { path: '^packages/[^/]+/src/index\\.ts$' },
-      to: { path: '^packages/[^/]+/src/', pathNot: ['\\.d\\.ts$', '/index\\.ts$'], reachable: false },
+      to: {
+        path: '^packages/[^/]+/src/',
+        pathNot: ['\\.d\\.ts$', '/index\\.ts$', '^packages/cli/src/bin\\.ts$'],
+        reachable: false,
+      },
     },
     {
       name: 'no-orphans',

@@ -111,6 +111,27 @@ export const deleteTable = async (client: DynamoDBClient, TableName: string): Pr
   }
 }
 
+/**
+ * Looks at a table: whether it is there, and has the shape that it should have.
+ *
+ * @returns DynamoDB's description of it; `undefined` if there is none.
+ * @throws {@link ConfigError} a table of that name has another shape.
+ * @throws {@link PersistenceError} DynamoDB refused, or could not be reached.
+ */
+export const checkTable = async (
+  client: DynamoDBClient,
+  input: CreateTableCommandInput,
+): Promise<TableDescription | undefined> => {
+  const TableName = input.TableName ?? ''
+  try {
+    const table = await describeTable(client, TableName)
+    if (table !== undefined) checkShape(input, table)
+    return table
+  } catch (cause) {
+    throw tableError('look at', TableName, cause)
+  }
+}
+
 /** Says what could not be done to a table, and what to check. */
 export const tableError = (verb: string, table: string, cause: unknown): unknown => {
   if (cause instanceof PersistenceError) return cause

@@ -1,4 +1,12 @@
-import { checkKeyLength, connect, FencedInserts, OpenCalls, type RequestOptions, type Requests } from '@dynact/dynamodb'
+import {
+  checkKeyLength,
+  connect,
+  FencedInserts,
+  OpenCalls,
+  type RequestOptions,
+  type Requests,
+  type StoredEvent,
+} from '@dynact/dynamodb'
 import {
   type AbortOptions,
   type AtomicWrite,
@@ -17,6 +25,7 @@ import type { JournalContext } from './journal-context.js'
 import { KnownTails } from './known-tails.js'
 import { readLowMark } from './marks.js'
 import { readHighest } from './replay/highest.js'
+import { readStoredEvents, type StoredEventsOptions } from './replay/read-stored-events.js'
 import { asRecoveryError, type ReadOptions, replayEvents } from './replay/replay-events.js'
 import { resetSequenceNumber } from './reset-sequence-number.js'
 import { tellOfWrites } from './write/tell-of-write.js'
@@ -30,6 +39,18 @@ export interface DynamoDBJournal extends Journal {
   /** As {@link Journal.readDeletedToSequenceNr}; costs one read unit per shard, in one request for up to 100 shards. */
   readDeletedToSequenceNr(persistenceId: string, options?: AbortOptions): Promise<number>
   replayEvents(persistenceId: string, range?: ReplayRange, options?: ReadOptions): Replay
+  /**
+   * The same events as {@link replayEvents} gives, as they are stored: payloads in bytes, places in their atomic writes. In lists of
+   * about a page, which never cut an atomic write, but where the range does. For tools: verifying, copying, browsing.
+   *
+   * @returns (as the generator's return value) the highest sequence number in use.
+   * @throws {@link RecoveryError} the journal can't be read, while iterating.
+   */
+  readStoredEvents(
+    persistenceId: string,
+    range?: ReplayRange,
+    options?: StoredEventsOptions,
+  ): AsyncGenerator<readonly StoredEvent[], number>
   readHighestSequenceNr(persistenceId: string, fromSequenceNr?: number, options?: ReadOptions): Promise<number>
   /**
    * Deletes all events of an id, and the memory of its highest sequence number: the next event is number 1 again. Dangerous: no
@@ -79,6 +100,10 @@ class Implementation implements DynamoDBJournal {
 
   replayEvents(persistenceId: string, range: ReplayRange = {}, options: ReadOptions = {}): Replay {
     return replayEvents(this.#context, persistenceId, range, options)
+  }
+
+  readStoredEvents(persistenceId: string, range: ReplayRange = {}, options: StoredEventsOptions = {}) {
+    return readStoredEvents(this.#context, persistenceId, range, options)
   }
 
   async readHighestSequenceNr(

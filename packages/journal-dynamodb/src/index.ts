@@ -8,4 +8,5 @@ export type { JournalConfig, JournalTableConfig, ResolvedJournalConfig } from '.
 export { type DynamoDBJournal, dynamoDBJournal } from './dynamodb-journal.js'
 export { createJournalTable, deleteJournalTable, journalTableDefinition } from './journal-table.js'
 export type { PokeLimit } from './poke-throttle.js'
+export type { StoredEventsOptions } from './replay/read-stored-events.js'
 export type { ReadOptions } from './replay/replay-events.js'

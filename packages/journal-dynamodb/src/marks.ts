@@ -2,11 +2,11 @@ import {
   Attributes,
   getItems,
   type Item,
-  isConflict,
   type MarkKind,
   markItem,
   markKeys,
   type RequestOptions,
+  raiseMark as raiseStoredMark,
 } from '@dynact/dynamodb'
 import type { JournalContext } from './journal-context.js'
 
@@ -62,22 +62,9 @@ export const raiseMark = async (
   options: RequestOptions,
   cutBatch?: number,
 ): Promise<void> => {
-  try {
-    await requests.send(
-      'PutItem',
-      {
-        TableName: config.table,
-        Item: {
-          ...markItem(config, kind, persistenceId, sequenceNr),
-          ...(cutBatch !== undefined && { [Attributes.CUT_BATCH]: { N: String(cutBatch) } }),
-        },
-        ConditionExpression: 'attribute_not_exists(#seq) OR #seq < :seq',
-        ExpressionAttributeNames: { '#seq': Attributes.SEQ },
-        ExpressionAttributeValues: { ':seq': { N: String(sequenceNr) } },
-      },
-      options,
-    )
-  } catch (error) {
-    if (!isConflict(error)) throw error
+  const item = {
+    ...markItem(config, kind, persistenceId, sequenceNr),
+    ...(cutBatch !== undefined && { [Attributes.CUT_BATCH]: { N: String(cutBatch) } }),
   }
+  await raiseStoredMark(requests, config.table, item, options)
 }

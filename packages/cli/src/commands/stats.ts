@@ -1,0 +1,57 @@
+import { type AddCommand, examples } from '../add-command.js'
+import { amount } from '../arguments.js'
+import { tableStats } from '../inspect/table-stats.js'
+
+const GB = 1024 ** 3
+const MILLION = 1_000_000
+
+interface Flags {
+  readonly priceStorage: number
+  readonly priceRead: number
+  readonly priceWrite: number
+}
+
+const dollars = (amountOf: number): string => `$${amountOf < 1 ? amountOf.toPrecision(2) : amountOf.toFixed(2)}`
+
+/** `dynact stats`: counts, and an estimate of what it costs. */
+export const addStats: AddCommand = (parent, handle) => {
+  parent
+    .command('stats')
+    .description("count the journal's ids, events and bytes, and estimate the cost")
+    .option('--price-storage <dollars>', 'per GB and month', amount, 0.25)
+    .option('--price-read <dollars>', 'per million read units', amount, 0.125)
+    .option('--price-write <dollars>', 'per million write units', amount, 0.625)
+    .addHelpText(
+      'after',
+      `\nReads the whole table once, and the ids. The prices are those of tables paid per request, class Standard, in us-east-1; look up
+those of your region. Indexes, backups and streams are not in the estimate; a read that is not strongly consistent costs half.`,
+    )
+    .addHelpText('after', examples('stats', 'stats --json', 'stats --price-storage 0.306'))
+    .action(
+      handle(async ({ connection, output, signal }, prices: Flags) => {
+        const { table, journalName } = connection.settings
+        const stats = await tableStats(connection.requests(table), table, journalName, signal, ({ items, events }) =>
+          output.progress(`${items} items, ${events} events`),
+        )
+        let ids = 0
+        for await (const { persistenceIds } of connection.readJournal().currentPersistenceIdPages({ signal })) {
+          ids += persistenceIds.length
+          output.progress(`${stats.events} events of ${ids} ids`)
+        }
+        const cost = {
+          storagePerMonth: (stats.billedBytes / GB) * prices.priceStorage,
+          writingOnce: (stats.writeUnits / MILLION) * prices.priceWrite,
+          readingOnce: (stats.readUnits / MILLION) * prices.priceRead,
+        }
+        await output.record({ table, ids, ...stats, cost }, () =>
+          [
+            `${table}: ${ids} ids, ${stats.events} events, ${stats.marks} marks, ${stats.others} other items`,
+            `  ${stats.bytes} bytes in ${stats.items} items, the largest ${stats.largestItemBytes}`,
+            `  storing them: ${dollars(cost.storagePerMonth)} a month`,
+            `  having written them: ${dollars(cost.writingOnce)} (${stats.writeUnits} write units)`,
+            `  reading them all once: ${dollars(cost.readingOnce)} (${stats.readUnits} read units)`,
+          ].join('\n'),
+        )
+      }),
+    )
+}

@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { UsageError } from './cli-error.js'
+
+const NAMES = ['dynact.config.ts', 'dynact.config.mts', 'dynact.config.js', 'dynact.config.mjs']
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** Node strips types from 22.18 on; before, from 22.6 on, when asked. */
+const stripsTypes = (): boolean => Boolean(Reflect.get(process.features, 'typescript'))
+
+/**
+ * What a config file exports by default: of the given one, else of the first of `dynact.config.{ts,mts,js,mjs}` in the folder; `{}`
+ * if there is none.
+ *
+ * @throws {@link UsageError} it is not there, can't be loaded, or has no default export.
+ */
+export const loadConfigFile = async (folder: string, given: string | undefined): Promise<unknown> => {
+  const file = given === undefined ? NAMES.map((name) => join(folder, name)).find(existsSync) : resolve(folder, given)
+  if (file === undefined) return {}
+  if (!existsSync(file)) throw new UsageError(`There is no config file ${file}. Correct --config, or leave it out.`)
+  if (/\.m?ts$/.test(file) && !stripsTypes())
+    throw new UsageError(
+      `${file} is TypeScript, which Node ${process.versions.node} does not load by itself. Use Node 22.18 or later (from 22.6 on: NODE_OPTIONS=--experimental-strip-types), or write it as dynact.config.mjs.`,
+    )
+  let module: { readonly default?: unknown }
+  try {
+    module = (await import(pathToFileURL(file).href)) as { readonly default?: unknown }
+  } catch (cause) {
+    throw new UsageError(`The config file ${file} can't be loaded: ${reasonOf(cause)}`, { cause })
+  }
+  if (module.default === undefined)
+    throw new UsageError(`The config file ${file} has no default export. Write: export default { … }`)
+  return module.default
+}

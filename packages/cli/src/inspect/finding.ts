@@ -1,0 +1,28 @@
+/** What `verify` finds. */
+export type FindingKind =
+  /** Numbers that hold nothing and were not deleted. */
+  | 'gap'
+  /** Events of a batch whose others are not there. */
+  | 'incomplete-write'
+  /** A mark that points to where nothing is, is in the wrong item, or says nothing. */
+  | 'bad-mark'
+  /** The last hundred that has events has no high mark: the JVM plugins would not find it. */
+  | 'missing-mark'
+  /** An item that is damaged. */
+  | 'damaged-item'
+  /** A payload, of an event or a snapshot, that can't be deserialized. */
+  | 'undecodable'
+  /** Events behind what every reader takes for the end. */
+  | 'unreachable'
+
+/** One of them. */
+export interface Finding {
+  readonly kind: FindingKind
+  readonly persistenceId: string
+  /** First sequence number that it is about. */
+  readonly from: number
+  /** Last sequence number that it is about. */
+  readonly to: number
+  /** What is wrong, in words. */
+  readonly text: string
+}
