@@ -3,11 +3,18 @@ import { ConfigError } from './errors.js'
 import type { NoOffset, TimestampOffset } from './offset.js'
 
 const instant = z.number().nonnegative()
+const isSequenceNr = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0
+// zod's records drop an id of the name __proto__, whose events would come again.
+const seenSchema = z.custom<Readonly<Record<string, number>>>(
+  (value) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isSequenceNr),
+  'must have a sequence number for every id',
+)
 const offsetSchema = z
   .strictObject({
     timestamp: instant,
     since: instant.optional(),
-    seen: z.record(z.string(), z.int().min(0)).default({}),
+    seen: seenSchema.default({}),
   })
   .refine(({ timestamp, since = timestamp }) => since <= timestamp, 'since must not be later than timestamp')
 

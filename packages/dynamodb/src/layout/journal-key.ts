@@ -31,6 +31,13 @@ export const isUnambiguousJournalName = (journalName: string): boolean =>
 export const partitionKey = ({ journalName }: JournalKeyConfig, persistenceId: string, partitionNr: number): string =>
   `${journalName}-P-${persistenceId}-${partitionNr}`
 
+/** The number at the end of a hash key, written as we write it: of another writer there may be `''`, `1e3` or `007`. */
+const numberAtEnd = (par: string, dash: number): number | undefined => {
+  const text = par.slice(dash + 1)
+  const number = Number(text)
+  return Number.isSafeInteger(number) && String(number) === text ? number : undefined
+}
+
 /** The id and the hundred that a hash key is made of; `undefined` for a mark's, or another journal's. */
 export const parsePartitionKey = (
   journalName: string,
@@ -39,8 +46,8 @@ export const parsePartitionKey = (
   const prefix = `${journalName}-P-`
   const dash = par.lastIndexOf('-')
   if (!par.startsWith(prefix) || dash < prefix.length) return undefined
-  const partitionNr = Number(par.slice(dash + 1))
-  return Number.isSafeInteger(partitionNr) ? { persistenceId: par.slice(prefix.length, dash), partitionNr } : undefined
+  const partitionNr = numberAtEnd(par, dash)
+  return partitionNr === undefined ? undefined : { persistenceId: par.slice(prefix.length, dash), partitionNr }
 }
 
 /** Key of one event. */
@@ -69,10 +76,11 @@ export const parseMarkKey = (
   par: string,
 ): { readonly persistenceId: string; readonly kind: MarkKind; readonly shard: number } | undefined => {
   const dash = par.lastIndexOf('-')
-  const shard = Number(par.slice(dash + 1))
+  const shard = numberAtEnd(par, dash)
+  if (shard === undefined) return undefined
   for (const kind of ['SL', 'SH'] as const) {
     const prefix = `${journalName}-${kind}-`
-    if (par.startsWith(prefix) && dash > prefix.length && Number.isSafeInteger(shard))
+    if (par.startsWith(prefix) && dash > prefix.length)
       return { persistenceId: par.slice(prefix.length, dash), kind, shard }
   }
   return undefined
