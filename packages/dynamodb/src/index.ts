@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 export { classify, type Failure, type FailureReason } from './classify.js'
-export { connectionOptions, ONE_CLIENT, queriesSchema, storeOptions } from './config.js'
+export { connectionOptions, ONE_CLIENT, pokesSchema, queriesSchema, storeOptions } from './config.js'
 export { type ConnectOptions, clientFrom, connect } from './connect.js'
 export { decodeEvent } from './decode-event.js'
 export { deleteItems } from './delete-items.js'
@@ -78,6 +78,7 @@ export { type FeedProjection, feedIndexSchema, journalTableSchema, snapshotTable
 export type { Priority } from './limiter.js'
 export type { Logger, OperationMetrics, Span, Tracer } from './observability.js'
 export { OpenCalls } from './open-calls.js'
+export { queryDown } from './query-down.js'
 export { queryPages } from './query-pages.js'
 export { RecentWrites, recentWrites } from './recent-writes.js'
 export type { RequestOptions, Requests } from './requests.js'
