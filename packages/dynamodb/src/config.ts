@@ -1,5 +1,5 @@
 import type { DynamoDBClient, DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
-import { type Serialization, SLICES, serialization } from '@dynact/persistence'
+import { type EventPokes, type Serialization, SLICES, serialization } from '@dynact/persistence'
 import { z } from 'zod'
 import { MAX_ITEM_BYTES } from './layout/item-size.js'
 import { isUnambiguousJournalName } from './layout/journal-key.js'
@@ -51,6 +51,12 @@ export const queriesSchema = z
     projection: z.enum(['keys', 'all']).default('keys'),
   })
   .readonly()
+
+/** What carries the word of writes from journals to live queries. */
+export const pokesSchema = z.custom<EventPokes>(
+  hasMethods('poke', 'subscribe'),
+  'must have the methods poke and subscribe',
+)
 
 /** The options of whatever keeps something in a table. */
 export const connectionOptions = (defaultTable: string) =>

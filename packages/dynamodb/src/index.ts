@@ -7,7 +7,7 @@
 
 export { entityTypeOf, SLICES, sliceOf } from '@dynact/persistence'
 export { classify, type Failure, type FailureReason } from './classify.js'
-export { connectionOptions, ONE_CLIENT, queriesSchema, storeOptions } from './config.js'
+export { connectionOptions, ONE_CLIENT, pokesSchema, queriesSchema, storeOptions } from './config.js'
 export { type ConnectOptions, clientFrom, connect } from './connect.js'
 export { decodeEvent } from './decode-event.js'
 export { deleteItems } from './delete-items.js'
@@ -83,6 +83,7 @@ export { type FeedProjection, feedIndexSchema, journalTableSchema, snapshotTable
 export type { Priority } from './limiter.js'
 export type { Logger, OperationMetrics, Span, Tracer } from './observability.js'
 export { OpenCalls } from './open-calls.js'
+export { queryDown } from './query-down.js'
 export { queryPages } from './query-pages.js'
 export { raiseMark } from './raise-mark.js'
 export { RecentWrites, recentWrites } from './recent-writes.js'

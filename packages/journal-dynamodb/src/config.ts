@@ -1,14 +1,8 @@
-import { deletedTimeToLive, ONE_CLIENT, queriesSchema, storeOptions } from '@dynact/dynamodb'
-import type { EventPokes } from '@dynact/persistence'
+import { deletedTimeToLive, ONE_CLIENT, pokesSchema, queriesSchema, storeOptions } from '@dynact/dynamodb'
 import { z } from 'zod'
 import type { Anomaly } from './anomaly.js'
 
 const isFunction = (value: unknown): boolean => typeof value === 'function'
-
-const isPokes = (value: unknown): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  ['poke', 'subscribe'].every((name) => isFunction(Reflect.get(value, name)))
 
 const journalOptions = {
   ...storeOptions('dynact-journal'),
@@ -51,7 +45,7 @@ const journalOptions = {
    */
   queries: queriesSchema.optional(),
   /** Carries the word of every acknowledged write to live queries. Left out: to those of this process. */
-  pokes: z.custom<EventPokes>(isPokes, 'must have the methods poke and subscribe').optional(),
+  pokes: pokesSchema.optional(),
   /** No pokes are sent while more events a second are written than this, on an exponentially weighted average. */
   pokeLimit: z
     .strictObject({

@@ -1,11 +1,5 @@
-import { ONE_CLIENT, queriesSchema, storeOptions } from '@dynact/dynamodb'
-import type { EventPokes } from '@dynact/persistence'
+import { ONE_CLIENT, pokesSchema, queriesSchema, storeOptions } from '@dynact/dynamodb'
 import { z } from 'zod'
-
-const hasPokes = (value: unknown): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  ['poke', 'subscribe'].every((name) => typeof Reflect.get(value, name) === 'function')
 
 const durationMs = z.number().min(1).max(3_600_000)
 const { maxItemSize: _, ...options } = storeOptions('dynact-journal')
@@ -35,7 +29,7 @@ export const readJournalConfigSchema = z
     /** How many hundreds of a long history are read at once. */
     replayParallelism: z.int().min(1).max(64).default(4),
     /** Brings word of writes; as the journal has it. Left out: of those in this process. */
-    pokes: z.custom<EventPokes>(hasPokes, 'must have the methods poke and subscribe').optional(),
+    pokes: pokesSchema.optional(),
   })
   .refine(...ONE_CLIENT)
 

@@ -1,6 +1,7 @@
 import { inFeed, recentWrites } from '@dynact/dynamodb'
 import { ConfigError, PersistenceError } from '@dynact/persistence'
 import { sliceForPersistenceId, sliceRanges, type TimestampOffset } from '@dynact/query-dynamodb'
+import { randomFrom } from './feed-world.js'
 import { freshType, names, namesOf, numbersOf, QueryFixture, take } from './query-fixture.js'
 
 const fixture = new QueryFixture()
@@ -292,11 +293,13 @@ describe('live events by slices', () => {
         }
       }),
     )
-    const readJournal = fixture.readJournal({ refreshInterval: 30, pageSize: 7 })
+    const random = randomFrom(1)
+    // Each part is read as by a new process, with pages of another size.
+    const readJournal = () => fixture.readJournal({ refreshInterval: 30, pageSize: 1 + Math.floor(random() * 20) })
     const delivered: { persistenceId: string; sequenceNr: number }[] = []
     let offset: TimestampOffset | undefined
     for (const count of [50, 1, 100, 9, 130, 70]) {
-      const part = await take(readJournal.eventsBySlices(type, 0, 1023, offset), count)
+      const part = await take(readJournal().eventsBySlices(type, 0, 1023, offset), count)
       delivered.push(...part)
       offset = JSON.parse(JSON.stringify(part.at(-1)?.offset))
     }
@@ -304,7 +307,7 @@ describe('live events by slices', () => {
 
     expect(delivered).toHaveLength(360)
     for (const id of all) expect(numbersOf(delivered, id)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1))
-    expect(await take(readJournal.currentEventsBySlices(type, 0, 1023, offset))).toEqual([])
+    expect(await take(readJournal().currentEventsBySlices(type, 0, 1023, offset))).toEqual([])
   })
 
   test('idle over all slices send at most 15 requests a second', async () => {

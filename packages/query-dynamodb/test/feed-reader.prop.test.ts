@@ -1,5 +1,6 @@
 import type { TimestampOffset } from '@dynact/query-dynamodb'
 import fc from 'fast-check'
+import { runs } from '../../../tools/test-support/runs.js'
 import { type Delivery, FeedReader, type FeedReaderParts } from '../src/feed/feed-reader.js'
 import { FeedWorld, WINDOW_MS } from './feed-world.js'
 
@@ -79,8 +80,8 @@ const numbersOf = (delivered: readonly Delivered[], persistenceId: string): numb
 
 const ascending = (numbers: readonly number[]): number[] => [...new Set(numbers)].sort((a, b) => a - b)
 
-const runs = {
-  numRuns: 1_000,
+const everyEvent = {
+  numRuns: runs(1_000),
   // Lost or doubled an event once: a torn batch that another writer's events follow, a batch that an offset cuts, a late hint.
   examples: [
     [-1038136048, 12],
@@ -111,7 +112,7 @@ test('every event of every id is delivered once and in order, whatever is late, 
         expect(numbers).toEqual(expect.arrayContaining(expectedOf(world, persistenceId)))
       }
     }),
-    runs,
+    everyEvent,
   )
   expect(total).toBeGreaterThan(30_000)
 })
@@ -132,7 +133,7 @@ test('of the events with a tag the same holds', async () => {
         expect(numbers).toEqual(expect.arrayContaining(expected))
       }
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   )
 })
 
@@ -146,6 +147,6 @@ test('the same holds where hardly an id is remembered that is settled', async ()
         expect(numbers).toEqual(expect.arrayContaining(expectedOf(world, persistenceId)))
       }
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   )
 })

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { type DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb'
-import { createTable, deleteTable } from '@dynact/dynamodb'
 import {
   createOffsetTable,
   deleteOffsetTable,
@@ -14,11 +13,12 @@ import {
 } from '@dynact/query-dynamodb'
 import { describeOnRealDynamoDB, testTransport, uniqueTableName } from '../../../tools/test-support/index.js'
 import { diesBefore, observedClient, serviceError } from '../../../tools/test-support/observed-client.js'
+import { AppliedModel } from './applied-model.js'
 import { envelope, envelopes, listSource, noPauses } from './projection-fixture.js'
 
 const observed = observedClient()
 const table = uniqueTableName('offset')
-const model = uniqueTableName('model')
+const model = new AppliedModel()
 const stores: OffsetStore[] = []
 let client: DynamoDBClient
 let names = 0
@@ -35,18 +35,13 @@ beforeAll(async () => {
   await observed.start()
   client = observed.client
   await createOffsetTable(client, { table })
-  await createTable(client, {
-    TableName: model,
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-  })
+  await model.create(client)
 })
 afterAll(async () => {
   observed.fateOf = () => 'pass'
   await Promise.all(stores.map((one) => one.close()))
   await deleteOffsetTable(client, { table })
-  await deleteTable(client, model)
+  await model.remove(client)
   await observed.stop()
 })
 beforeEach(() => {
@@ -174,25 +169,12 @@ describe('a lease', () => {
   })
 })
 
-/** Counts the events of an id: applied twice, or not at all, it is wrong for good. */
 const applying =
   (name: string) =>
-  ({ event, persistenceId }: EventEnvelope<number>) => [
-    {
-      Update: {
-        TableName: model,
-        Key: { id: { S: `${name}/${persistenceId}` } },
-        UpdateExpression: 'SET applied = list_append(if_not_exists(applied, :none), :event)',
-        ExpressionAttributeValues: { ':none': { L: [] }, ':event': { L: [{ N: String(event) }] } },
-      },
-    },
-  ]
+  ({ event, persistenceId }: EventEnvelope<number>) =>
+    model.writes(name, [{ persistenceId, value: event }])
 
-const applied = async (name: string, id = 'a'): Promise<number[]> => {
-  const Key = { id: { S: `${name}/${id}` } }
-  const { Item } = await client.send(new GetItemCommand({ TableName: model, Key, ConsistentRead: true }))
-  return (Item?.['applied']?.L ?? []).map(({ N }) => Number(N))
-}
+const applied = async (name: string, id = 'a'): Promise<number[]> => (await model.read(client, name, [id])).flat()
 
 const exactlyOnce = (name: string, offsetStore: OffsetStore, count = 4) => ({
   name,
@@ -299,7 +281,7 @@ describeOnRealDynamoDB('exactly once', () => {
               ...applying(name)(event),
               {
                 ConditionCheck: {
-                  TableName: model,
+                  TableName: model.table,
                   Key: { id: { S: 'nobody' } },
                   ConditionExpression: 'attribute_exists(id)',
                 },

@@ -8,39 +8,16 @@ import {
   isExpiring,
   occupiedBy,
   PARTITION_SIZE,
-  partitionKey,
   partitionOf,
+  queryDown,
   queryPages,
   type RequestOptions,
 } from '@dynact/dynamodb'
 import type { JournalContext } from '../journal-context.js'
 import { MAX_PACKED_EVENTS } from '../write/plan.js'
 
-/** The items of a hundred from one number down, a page at a time: what `n` and `idx` say suffices to know what they occupy. */
-const queryDown = (
-  { config }: JournalContext,
-  persistenceId: string,
-  partitionNr: number,
-  fromNum: number,
-): Parameters<typeof queryPages>[1] => ({
-  TableName: config.table,
-  KeyConditionExpression: '#par = :par AND #num <= :num',
-  ProjectionExpression: '#num, #n, #idx, #cnt, #expiry',
-  ExpressionAttributeNames: {
-    '#par': Attributes.PAR,
-    '#num': Attributes.NUM,
-    '#n': Attributes.PACKED_SIZE,
-    '#idx': Attributes.INDEX,
-    '#cnt': Attributes.LAST_INDEX,
-    '#expiry': Attributes.EXPIRY,
-  },
-  ExpressionAttributeValues: {
-    ':par': { S: partitionKey(config, persistenceId, partitionNr) },
-    ':num': { N: String(fromNum) },
-  },
-  ConsistentRead: true,
-  ScanIndexForward: false,
-})
+/** What suffices to know what an item occupies, if it is not deleted. */
+const WANTED = ['PACKED_SIZE', 'INDEX', 'LAST_INDEX', 'EXPIRY'] as const
 
 /** An item of an id, by what it occupies. */
 export interface OccupiedRange {
@@ -64,7 +41,7 @@ export const nearestInPartition = async (
   options: RequestOptions,
 ): Promise<OccupiedRange | undefined> => {
   const partitionNr = partitionOf(sequenceNr)
-  const input = queryDown(context, persistenceId, partitionNr, sequenceNr % PARTITION_SIZE)
+  const input = queryDown(context.config, persistenceId, partitionNr, sequenceNr, WANTED)
   const { Items } = await context.requests.send('Query', { ...input, Limit: 1 }, options)
   const nearest = Items?.[0]
   if (nearest === undefined) return undefined
@@ -80,7 +57,7 @@ const allInPartition = async (
   options: RequestOptions,
 ): Promise<OccupiedRange[]> => {
   const partitionNr = partitionOf(sequenceNr)
-  const input = queryDown(context, persistenceId, partitionNr, sequenceNr % PARTITION_SIZE)
+  const input = queryDown(context.config, persistenceId, partitionNr, sequenceNr, WANTED)
   const ranges: OccupiedRange[] = []
   for await (const items of queryPages(context.requests, input, options))
     ranges.push(...items.filter((item) => !isExpiring(item)).map((item) => rangeOf(item, partitionNr)))

@@ -3,8 +3,8 @@ import {
   type Item,
   occupiedBy,
   PARTITION_SIZE,
-  partitionKey,
   partitionOf,
+  queryDown,
   queryPages,
   type RequestOptions,
 } from '@dynact/dynamodb'
@@ -27,10 +27,12 @@ export const searchBefore = async (
   timestamp: number,
   options: RequestOptions,
 ): Promise<number> => {
+  const { config, requests } = context
   let lowest: number | undefined
   for (let partitionNr = partitionOf(sequenceNr - 1); partitionNr >= (lowest ?? 0); partitionNr--) {
+    const input = queryDown(config, persistenceId, partitionNr, sequenceNr - 1, ['TIMESTAMP', 'FEED', 'PACKED_SIZE'])
     let isEmpty = true
-    for await (const items of itemsDown(context, persistenceId, partitionNr, sequenceNr - 1, options)) {
+    for await (const items of queryPages(requests, input, options)) {
       const item = items.find((one) => isInFeedBefore(one, timestamp))
       const first = partitionNr * PARTITION_SIZE + Number(item?.[Attributes.NUM]?.N)
       if (item !== undefined) return Math.min(first + occupiedBy(item), sequenceNr) - 1
@@ -40,36 +42,6 @@ export const searchBefore = async (
   }
   return 0
 }
-
-const itemsDown = (
-  { config, requests }: QueryContext,
-  persistenceId: string,
-  partitionNr: number,
-  fromSequenceNr: number,
-  options: RequestOptions,
-): AsyncGenerator<Item[], void, undefined> =>
-  queryPages(
-    requests,
-    {
-      TableName: config.table,
-      KeyConditionExpression: '#par = :par AND #num <= :num',
-      ProjectionExpression: '#num, #ts, #feed, #n',
-      ExpressionAttributeNames: {
-        '#par': Attributes.PAR,
-        '#num': Attributes.NUM,
-        '#ts': Attributes.TIMESTAMP,
-        '#feed': Attributes.FEED,
-        '#n': Attributes.PACKED_SIZE,
-      },
-      ExpressionAttributeValues: {
-        ':par': { S: partitionKey(config, persistenceId, partitionNr) },
-        ':num': { N: String(Math.min(PARTITION_SIZE - 1, fromSequenceNr - partitionNr * PARTITION_SIZE)) },
-      },
-      ConsistentRead: true,
-      ScanIndexForward: false,
-    },
-    options,
-  )
 
 /** The first event that is not deleted; the given one if none before it is there. */
 const firstEvent = async (
