@@ -51,7 +51,11 @@ const isStored = async (journal: ReturnType<typeof dynamoDBJournal>, persistence
 }
 
 test('many actors on a throttled table: what does not fit is refused early, and all are served in the end', async () => {
-  const journal = journalOf({ maxQueued: MAX_QUEUED })
+  let depth = 0
+  const onMetrics = ({ queueDepth }: { readonly queueDepth: number }) => {
+    depth = Math.max(depth, queueDepth)
+  }
+  const journal = journalOf({ maxQueued: MAX_QUEUED, onMetrics })
   let isThrottled = true
   // Half of all writes are throttled, as long as that lasts.
   proxy.fateOf = ({ operation }, index) =>
@@ -101,8 +105,9 @@ test('many actors on a throttled table: what does not fit is refused early, and 
     const events = await Promise.all(ids.slice(first, first + CONNECTIONS).map((id) => isStored(journal, id)))
     lost += events.reduce((missing, count) => missing + ROUNDS - count, 0)
   }
-  // Bounded: by the queue, not by what is asked for. An actor's own closures are in it.
-  expect(heap).toBeLessThan(150 * MEBIBYTE + ACTORS * 10_000)
+  // What bounds the memory; the heap itself, with garbage in it, is only told.
+  expect(depth).toBeGreaterThan(0)
+  expect(depth).toBeLessThanOrEqual(MAX_QUEUED)
   await journal.close()
   waits.sort((a, b) => a - b)
   const p999 = Math.round(waits[Math.floor(waits.length * 0.999)] ?? 0)
@@ -111,7 +116,7 @@ test('many actors on a throttled table: what does not fit is refused early, and 
     lost,
     faults: proxy.counts.faults,
     remarks: [
-      `${ACTORS} actors: refused ${refused} times, p99.9 wait ${p999} ms, heap +${Math.round(heap / MEBIBYTE)} MiB`,
+      `${ACTORS} actors: refused ${refused} times, p99.9 wait ${p999} ms, queue ${depth} of ${MAX_QUEUED}, heap +${Math.round(heap / MEBIBYTE)} MiB`,
     ],
   })
   expect(lost).toBe(0)
