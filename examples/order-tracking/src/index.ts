@@ -22,10 +22,10 @@ const interruption = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interruption.abort())
 
 const models = readModels(prefix)
-// DynamoDB Local shares this machine, which may be busy for longer than AWS ever is.
-const retry = { attemptMs: 10_000, totalMs: 20_000 }
-const journalOptions = { client, table: `${prefix}-journal`, queries: {}, retry }
-const offsetOptions = { client, table: `${prefix}-offset`, retry }
+// DynamoDB Local shares this machine, which may be busy for longer than AWS ever is, and writes to its disk one after the other.
+const local = { client, maxConnections: 8, retry: { attemptMs: 20_000, totalMs: 60_000 } }
+const journalOptions = { ...local, table: `${prefix}-journal`, queries: {} }
+const offsetOptions = { ...local, table: `${prefix}-offset` }
 await createJournalTable(client, journalOptions)
 await createOffsetTable(client, offsetOptions)
 await createReadModel(client, models.departures)

@@ -1,9 +1,21 @@
+/** A number of an incomplete batch that holds nothing: what its dead writer had on the way could still come to lie there. */
+export interface Hole {
+  readonly sequenceNr: number
+  /** The place in the batch that it is. */
+  readonly index: number
+}
+
 /** What this process knows of the end of an id's history. */
 export interface Tail {
   /** Highest sequence number that a recovery or write of this process saw in use. */
   readonly highest: number
   /** The hundred whose high mark is known to be stored; -1 when none is. */
   readonly markedPartition: number
+  /**
+   * The holes below `highest` that a recovery saw.
+   * @defaultValue none
+   */
+  readonly holes?: readonly Hole[]
 }
 
 /** Bounds the memory: about 200 bytes an id. What is forgotten costs one more write unit at the next write of the id. */

@@ -119,7 +119,7 @@ describe('what is left out', () => {
     assembler.leaveOutHeld()
     assembler.leaveOutHeld()
 
-    expect(leftOut).toEqual([{ fromSequenceNr: 1, toSequenceNr: 1 }])
+    expect(leftOut).toEqual([{ fromSequenceNr: 1, toSequenceNr: 1, firstSequenceNr: 1, lastSequenceNr: 3 }])
   })
 })
 

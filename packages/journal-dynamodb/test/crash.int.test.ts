@@ -112,3 +112,41 @@ describe('a request of a dead process that lands late', () => {
       },
     )
 })
+
+describe('a part of a dead batch that lands when the rest of it is overtaken', () => {
+  // The one that has landed, and the one that comes late, of a batch from 3 on.
+  for (const [size, landed, late] of [
+    [2, 4, 3],
+    [4, 6, 4],
+    [3, 5, 3],
+  ] as const)
+    it(`does not turn up in front of acknowledged events: ${late} after ${landed} of ${size}`, async () => {
+      const id = freshId()
+      await fixture.journal().writeEvents(write(id, 1, 2))
+      const places = (sequenceNr: number) => ({ index: sequenceNr - 3, lastIndex: size - 1 })
+      // All of the batch but the one that is late.
+      for (let nr = 3; nr <= landed; nr++) if (nr !== late) await fixture.putEvent(id, nr, 'dead', places(nr))
+      const next = fixture.journal()
+      expect(await replayed(next, id)).toEqual({ sequenceNrs: [1, 2], highest: landed })
+      await next.writeEvents(write(id, landed + 1, landed + 1, 'next'))
+
+      const stale = fixture.journal().writeEvents(write(id, late, late, 'dead'))
+
+      await expect(stale).rejects.toMatchObject({ name: FencedError.name, writerUuid: 'next' })
+      expect(await replayed(fixture.journal(), id)).toEqual({ sequenceNrs: [1, 2, landed + 1], highest: landed + 1 })
+    })
+
+  it('fences the next incarnation when it has landed before that writes', async () => {
+    const id = freshId()
+    await fixture.putEvent(id, 2, 'dead', { index: 1, lastIndex: 1 })
+    const next = fixture.journal()
+    expect(await replayed(next, id)).toEqual({ sequenceNrs: [], highest: 2 })
+    await fixture.putEvent(id, 1, 'dead', { index: 0, lastIndex: 1 })
+
+    await expect(next.writeEvents(write(id, 3, 3, 'next'))).rejects.toMatchObject({ name: FencedError.name })
+
+    expect(await replayed(next, id)).toEqual({ sequenceNrs: [1, 2], highest: 2 })
+    await next.writeEvents(write(id, 3, 3, 'next again'))
+    expect((await replayed(fixture.journal(), id)).sequenceNrs).toEqual([1, 2, 3])
+  })
+})

@@ -1,6 +1,6 @@
 import type { TimestampOffset } from '@dynact/query-dynamodb'
 import fc from 'fast-check'
-import { runs } from '../../../tools/test-support/runs.js'
+import { isSoak, soakReport } from '../../../tools/soak/soak-report.js'
 import { type Delivery, FeedReader, type FeedReaderParts } from '../src/feed/feed-reader.js'
 import { FeedWorld, WINDOW_MS } from './feed-world.js'
 
@@ -81,7 +81,7 @@ const numbersOf = (delivered: readonly Delivered[], persistenceId: string): numb
 const ascending = (numbers: readonly number[]): number[] => [...new Set(numbers)].sort((a, b) => a - b)
 
 const everyEvent = {
-  numRuns: runs(1_000),
+  numRuns: isSoak ? 20_000 : 1_000,
   // Lost or doubled an event once: a torn batch that another writer's events follow, a batch that an offset cuts, a late hint.
   examples: [
     [-1038136048, 12],
@@ -101,9 +101,11 @@ const expectedOf = (world: FeedWorld, persistenceId: string): number[] =>
 
 test('every event of every id is delivered once and in order, whatever is late, torn, foreign or interrupted', async () => {
   let total = 0
+  let programs = 0
   await fc.assert(
     fc.asyncProperty(fc.integer(), fc.integer({ min: 1, max: 60 }), async (seed, steps) => {
       const { world, delivered } = await live(seed, steps)
+      programs++
       for (const persistenceId of world.histories.keys()) {
         const numbers = numbersOf(delivered, persistenceId)
         total += numbers.length
@@ -114,6 +116,7 @@ test('every event of every id is delivered once and in order, whatever is late, 
     }),
     everyEvent,
   )
+  await soakReport('feed', { programs, remarks: [`${total} events delivered, each once and in order`] })
   expect(total).toBeGreaterThan(30_000)
 })
 
@@ -133,7 +136,7 @@ test('of the events with a tag the same holds', async () => {
         expect(numbers).toEqual(expect.arrayContaining(expected))
       }
     }),
-    { numRuns: runs(200) },
+    { numRuns: isSoak ? 4_000 : 200 },
   )
 })
 
@@ -147,6 +150,6 @@ test('the same holds where hardly an id is remembered that is settled', async ()
         expect(numbers).toEqual(expect.arrayContaining(expectedOf(world, persistenceId)))
       }
     }),
-    { numRuns: runs(200) },
+    { numRuns: isSoak ? 4_000 : 200 },
   )
 })

@@ -66,6 +66,7 @@ export const steppingStoneItem = (
   persistenceId: string,
   sequenceNr: number,
   writerUuid: string,
+  { index, lastIndex }: PlaceInWrite = { index: 0, lastIndex: 1 },
 ): Item => ({
   ...eventKey(config, persistenceId, sequenceNr),
   [Attributes.PERSISTENCE_ID]: { S: persistenceId },
@@ -73,8 +74,8 @@ export const steppingStoneItem = (
   [Attributes.WRITER_UUID]: { S: writerUuid },
   [Attributes.EVENT]: { B: new Uint8Array(0) },
   [Attributes.EVENT_SERIALIZER_ID]: { N: '4' },
-  [Attributes.INDEX]: { N: '0' },
-  [Attributes.LAST_INDEX]: { N: '1' },
+  [Attributes.INDEX]: { N: String(index) },
+  [Attributes.LAST_INDEX]: { N: String(lastIndex) },
 })
 
 /** The item of a mark. */

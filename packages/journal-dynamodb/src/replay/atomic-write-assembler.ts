@@ -11,6 +11,10 @@ import type { StoredEvent } from '@dynact/dynamodb'
 export interface LeftOut {
   readonly fromSequenceNr: number
   readonly toSequenceNr: number
+  /** Where the atomic write begins that this is a part of. */
+  readonly firstSequenceNr: number
+  /** Where it ends, or would have. */
+  readonly lastSequenceNr: number
 }
 
 export class AtomicWriteAssembler {
@@ -35,7 +39,7 @@ export class AtomicWriteAssembler {
     if (!this.#goesOnWith(event)) {
       this.leaveOutHeld()
       if (event.index > 0 && !headIsPresent) {
-        this.#onLeftOut({ fromSequenceNr: event.sequenceNr, toSequenceNr: event.sequenceNr })
+        this.#onLeftOut(leftOut(event, event))
         return []
       }
     }
@@ -51,12 +55,22 @@ export class AtomicWriteAssembler {
     const [first, last] = [this.#held[0], this.#held.at(-1)]
     if (first === undefined || last === undefined) return
     this.#held = []
-    this.#onLeftOut({ fromSequenceNr: first.sequenceNr, toSequenceNr: last.sequenceNr })
+    this.#onLeftOut(leftOut(first, last))
   }
 
   #goesOnWith(event: StoredEvent): boolean {
     const last = this.#held.at(-1)
     return last !== undefined && follows(last, event)
+  }
+}
+
+const leftOut = (first: StoredEvent, last: StoredEvent): LeftOut => {
+  const firstSequenceNr = first.sequenceNr - first.index
+  return {
+    fromSequenceNr: first.sequenceNr,
+    toSequenceNr: last.sequenceNr,
+    firstSequenceNr,
+    lastSequenceNr: firstSequenceNr + first.lastIndex,
   }
 }
 

@@ -14,9 +14,9 @@ import {
 import { RecoveryError, type ReplayRange } from '@dynact/persistence'
 import type { Anomaly } from '../anomaly.js'
 import type { JournalContext } from '../journal-context.js'
-import type { Tail } from '../known-tails.js'
+import type { Hole, Tail } from '../known-tails.js'
 import { type LowMark, readHighMarks, readLowMark } from '../marks.js'
-import { AtomicWriteAssembler } from './atomic-write-assembler.js'
+import { AtomicWriteAssembler, type LeftOut } from './atomic-write-assembler.js'
 import { readHeadDownFrom } from './batch-head.js'
 import { readHighest } from './highest.js'
 import { findCoveringBatch, lastInPartition } from './occupied.js'
@@ -56,6 +56,9 @@ export class StoredHistory {
   #highMarks: readonly number[] | undefined
   #lastWrite = { writerUuid: '', partitionNr: -1 }
   #markedPartition = -1
+  /** Numbers that hold nothing, first and last of each gap. */
+  readonly #gaps: (readonly [number, number])[] = []
+  readonly #leftOut: LeftOut[] = []
 
   constructor(context: JournalContext, persistenceId: string, range: ReplayRange, options: RequestOptions) {
     this.#context = context
@@ -67,7 +70,9 @@ export class StoredHistory {
     this.#start = this.#from
     this.#expected = this.#from
     this.#assembler = new AtomicWriteAssembler((leftOut) => {
-      if (!this.#isCut) this.#report('incomplete-write', leftOut.fromSequenceNr, leftOut.toSequenceNr)
+      if (this.#isCut) return
+      this.#leftOut.push(leftOut)
+      this.#report('incomplete-write', leftOut.fromSequenceNr, leftOut.toSequenceNr)
     })
   }
 
@@ -94,8 +99,27 @@ export class StoredHistory {
     // What was written meanwhile in this process is known better.
     const { tails } = this.#context
     if (tails.get(this.#persistenceId) === this.#tailBefore)
-      tails.set(this.#persistenceId, { highest, markedPartition: this.#isCut ? -1 : this.#markedPartition })
+      tails.set(this.#persistenceId, {
+        highest,
+        markedPartition: this.#isCut ? -1 : this.#markedPartition,
+        holes: this.#holes(),
+      })
     return highest
+  }
+
+  /** Those that this replay has seen, and those known before where it has not looked. */
+  #holes(): Hole[] {
+    const holes = (this.#tailBefore?.holes ?? []).filter(
+      ({ sequenceNr }) => sequenceNr < this.#from || sequenceNr > this.highestSeen,
+    )
+    const known = new Map(holes.map((hole) => [hole.sequenceNr, hole]))
+    for (const [first, last] of this.#gaps)
+      for (const { firstSequenceNr, lastSequenceNr } of this.#leftOut) {
+        const end = Math.min(last, lastSequenceNr)
+        for (let sequenceNr = Math.max(first, firstSequenceNr); sequenceNr <= end; sequenceNr++)
+          if (!known.has(sequenceNr)) known.set(sequenceNr, { sequenceNr, index: sequenceNr - firstSequenceNr })
+      }
+    return [...known.values()]
   }
 
   async #findHighest(): Promise<number> {
@@ -175,7 +199,10 @@ export class StoredHistory {
       return { from: gapStart, throughPartition: partitionOf(event.sequenceNr), lookAhead: 1 }
     }
     this.#assembler.leaveOutHeld()
-    if (gapStart <= gapEnd) this.#report('gap', gapStart, gapEnd)
+    if (gapStart <= gapEnd) {
+      this.#gaps.push([gapStart, gapEnd])
+      this.#report('gap', gapStart, gapEnd)
+    }
     return undefined
   }
 

@@ -56,8 +56,12 @@ export const planWrite = (
   const stones = emptyHundreds(first, tail).map((nr) =>
     step([steppingStoneItem(config, first.persistenceId, nr * PARTITION_SIZE, first.writerUuid)], [nr]),
   )
+  const plugs = plugsOf(config, first, tail)
   const stepsOf = STEPS_OF[events.length === 1 ? 'marked' : config.atomicWrites]
-  return withMarksFirst([...stones, ...stepsOf(config, events, payloads, step)], tail)
+  return withMarksFirst(
+    [...(plugs.length > 0 ? [step(plugs, [])] : []), ...stones, ...stepsOf(config, events, payloads, step)],
+    tail,
+  )
 }
 
 /**
@@ -145,6 +149,29 @@ const tooMuch = ([{ persistenceId, sequenceNr }, ...rest]: Events, why: string):
     `${persistenceId}: the ${rest.length + 1} events from ${sequenceNr} on can't be stored together: ${why}. Persist fewer at once, or use atomicWrites: 'marked'. Nothing was written.`,
     { persistenceId, sequenceNr },
   )
+
+/**
+ * Stepping stones for the holes that a recovery saw, stored before anything else: where they lie, nothing of a dead or overtaken
+ * writer can come to lie behind the back of this one. Where such a thing lies already, this writer is fenced, and recovers.
+ *
+ * In the place of the first event of its batch, a stone must not be the head of the rest: a JVM would show both.
+ */
+const plugsOf = (
+  config: ResolvedJournalConfig,
+  { persistenceId, sequenceNr, writerUuid }: PersistentRepr,
+  tail: Tail | undefined,
+): Item[] =>
+  (tail?.holes ?? [])
+    .filter((hole) => hole.sequenceNr < sequenceNr)
+    .map((hole) =>
+      steppingStoneItem(
+        config,
+        persistenceId,
+        hole.sequenceNr,
+        writerUuid,
+        hole.index === 0 ? { index: 1, lastIndex: 2 } : undefined,
+      ),
+    )
 
 /** The hundreds that would stay empty between the known end of the history and the write. */
 const emptyHundreds = ({ persistenceId, sequenceNr }: PersistentRepr, tail: Tail | undefined): number[] => {
