@@ -27,7 +27,7 @@ const runAll = async () => {
   }
   const minutes = (performance.now() - start) / 60_000
   console.log(`\n${minutes.toFixed(1)} minutes`)
-  if (names.length === 0 && !isQuick) await writeResults(results, { rounds: 7, minutes })
+  if (names.length === 0 && !isQuick) await writeResults(results, minutes)
 }
 
 if (unknown.length > 0) {

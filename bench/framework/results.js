@@ -17,9 +17,9 @@ const keptText = async () => {
 
 /**
  * @param {readonly { bench: Bench, rows: readonly Row[] }[]} results
- * @param {{ rounds: number, minutes: number }} run
+ * @param {number} minutes
  */
-export const writeResults = async (results, { rounds, minutes }) => {
+export const writeResults = async (results, minutes) => {
   const sections = results.map(({ bench, rows }) =>
     [`## ${bench.name}`, '', bench.about, '', ROW_HEAD, ...rows.map(showRow), ''].join('\n'),
   )
@@ -31,7 +31,7 @@ export const writeResults = async (results, { rounds, minutes }) => {
     'are worth anything on another machine.',
     '',
     ...(await describeMachine()),
-    `- ${rounds} rounds; all of it took ${minutes.toFixed(0)} minutes`,
+    `- all of it took ${minutes.toFixed(0)} minutes`,
     '',
   ]
   await writeFile(file, [head.join('\n'), ...sections, await keptText()].join('\n'))
