@@ -8,6 +8,7 @@ const kind = (name, extra = {}) => ({
   testMatch: [
     `<rootDir>/{packages,examples}/*/test/**/*.${name}.test.ts`,
     `<rootDir>/tools/**/test/**/*.${name}.test.ts`,
+    `<rootDir>/bench/test/*.${name}.test.ts`,
   ],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

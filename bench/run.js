@@ -1,12 +1,36 @@
 // @ts-check
-// npm run bench [name]: runs one of the benchmarks.
-const benchmarks = new Map([
-  ['persist', () => import('./persist.js')],
-  ['transport', () => import('./transport.js')],
-])
-const name = process.argv[2] ?? 'persist'
-const run = benchmarks.get(name)
-if (run === undefined) {
-  console.error(`There is no benchmark ${name}: ${[...benchmarks.keys()].join(', ')}.`)
+// npm run bench [name ...] [-- --quick]: runs benchmarks and prints their rows; all of them: writes RESULTS.md, too.
+
+import { benches } from './benches.js'
+import { Lab } from './framework/lab.js'
+import { writeResults } from './framework/results.js'
+import { ROW_HEAD, showRow } from './framework/row.js'
+
+const isQuick = process.argv.includes('--quick')
+const names = process.argv.slice(2).filter((word) => word !== '--quick')
+const unknown = names.filter((name) => !benches.some((bench) => bench.name === name))
+const wanted = names.length === 0 ? benches : benches.filter(({ name }) => names.includes(name))
+
+const runAll = async () => {
+  const lab = new Lab({ isQuick })
+  const start = performance.now()
+  const results = []
+  try {
+    for (const bench of wanted) {
+      console.log(`\n## ${bench.name}: ${bench.about}\n\n${ROW_HEAD}`)
+      const rows = await bench.run(lab)
+      for (const row of rows) console.log(showRow(row))
+      results.push({ bench, rows })
+    }
+  } finally {
+    await lab.close()
+  }
+  const minutes = (performance.now() - start) / 60_000
+  console.log(`\n${minutes.toFixed(1)} minutes`)
+  if (names.length === 0 && !isQuick) await writeResults(results, minutes)
+}
+
+if (unknown.length > 0) {
+  console.error(`There is no benchmark ${unknown.join(', ')}: ${benches.map(({ name }) => name).join(', ')}.`)
   process.exitCode = 1
-} else await run()
+} else await runAll()

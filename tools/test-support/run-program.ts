@@ -9,9 +9,9 @@ export interface ProgramRun {
 }
 
 /** Runs a program in a folder until it ends. Node can't run our TypeScript sources, so it must have been built. */
-export const runProgram = (entry: string, folder: string): Promise<ProgramRun> => {
+export const runProgram = (entry: string, folder: string, args: readonly string[] = []): Promise<ProgramRun> => {
   if (!existsSync(entry)) throw new Error(`${entry} is missing: run npm run build first`)
-  const program = spawn(process.execPath, ['--disable-warning=Warning', entry], {
+  const program = spawn(process.execPath, ['--disable-warning=Warning', entry, ...args], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
   })

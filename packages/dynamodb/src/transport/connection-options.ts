@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { buildConnector, type Pool } from 'undici'
+import type { buildConnector, Pool } from 'undici'
 import { NeedsSdkError } from '../errors.js'
 
 /** What the SDK's NodeHttpHandler was configured with. */
@@ -37,7 +37,8 @@ export const connectionOptions = async (
     )
   // path is that of a socket file, timeout that of an idle connection: undici has its own ways for both.
   const { path: _, timeout: __, localAddress, servername, ...rest } = options
-  const connect = buildConnector({ ...rest, timeout } as buildConnector.BuildOptions)
+  const undici = await import('undici')
+  const connect = undici.buildConnector({ ...rest, timeout } as buildConnector.BuildOptions)
   return {
     // undici asks for the certificate of the host in the URL, whatever name the agent was given.
     connect: typeof servername === 'string' ? (to, done) => connect({ ...to, servername }, done) : connect,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { Pool } from 'undici'
+import type { Pool } from 'undici'
 import type { Abortable } from '../attempt-signal.js'
 import { NeedsSdkError } from '../errors.js'
 import { abortable } from './abortable.js'
@@ -111,6 +111,8 @@ export class DirectTransport implements Transport {
 
   async #connect(origin: string): Promise<Pool> {
     if (this.#pool?.origin === origin) return this.#pool.connections
+    // Takes as long to load as most of the SDK: a process that sends nothing itself does without.
+    const { Pool } = await import('undici')
     // As many connections as there are requests: the limiter, which stores share, bounds these.
     const connections = new Pool(origin, {
       ...(await connectionOptions(this.#client, origin, this.#connectMs)),

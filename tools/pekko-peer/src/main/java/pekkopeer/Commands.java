@@ -30,6 +30,8 @@ final class Commands {
       case "currentIds" ->
           new TreeSet<>(
               command.path("scan").asBoolean() ? Queries.currentIdsByScan(peer) : Queries.currentIds(peer));
+      case "benchWrite" -> new Bench(peer).write(command);
+      case "benchRecover" -> new Bench(peer).recover(command);
       case "currentEvents" -> Queries.currentEvents(peer, pid(command));
       default -> throw new IllegalArgumentException("unknown command " + what);
     };
