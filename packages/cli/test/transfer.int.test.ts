@@ -75,6 +75,7 @@ test('an export goes into other tables, whole and twice over', async () => {
 
   const first = await fixture.run('import', 'all.jsonl', '--queries', ...options)
   expect(first).toMatchObject({ code: 0 })
+  expect(first.stderr).toMatch(new RegExp(` ${golden.snapshots.length} snapshots$`, 'm'))
   expect(first.stderr).toBe(exported.stderr.replace('exported', 'imported'))
   const [, table = '', , snapshots = ''] = options
   await expectSameHistories(table)
