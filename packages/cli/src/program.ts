@@ -4,6 +4,7 @@ import { type AddCommand, examples, type Handle } from './add-command.js'
 import { addBackfillFeed } from './commands/backfill-feed.js'
 import { addBench } from './commands/bench.js'
 import { addCleanup } from './commands/cleanup.js'
+import { addCompletion } from './commands/completion.js'
 import { addDelete } from './commands/delete.js'
 import { addDev } from './commands/dev.js'
 import { addEvents } from './commands/events.js'
@@ -33,6 +34,7 @@ const COMMANDS: readonly AddCommand[] = [
   addMigrate,
   addDev,
   addBench,
+  addCompletion,
 ]
 
 const AFTER = `
