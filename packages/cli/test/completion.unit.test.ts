@@ -69,7 +69,16 @@ test('every command has a description and examples in its help', async () => {
     'delete',
     'cleanup',
   ]
-  const more = ['backfill-feed', 'migrate', 'dev', 'bench', 'completion', 'migrate jvm', 'migrate castore']
+  const more = [
+    'backfill-feed',
+    'migrate',
+    'dev',
+    'bench',
+    'completion',
+    'migrate jvm',
+    'migrate castore',
+    'migrate postgres',
+  ]
   const ofTables = ['tables create', 'tables delete', 'tables describe', 'tables check']
   for (const path of [...paths, ...more, ...ofTables]) {
     const { code, out } = await run(...path.split(' '), '--help')

@@ -4,6 +4,8 @@ import { type AddCommand, examples } from '../add-command.js'
 import type { Call } from '../call.js'
 import { UsageError } from '../cli-error.js'
 import { castoreRecords } from '../migrate/castore-records.js'
+import { postgresRecords } from '../migrate/postgres-records.js'
+import { connectPostgres, tableName } from '../migrate/postgres-source.js'
 import { quoted } from '../quoted.js'
 import { allIdPages } from '../transfer/all-id-pages.js'
 import { historyTarget } from '../transfer/history-target.js'
@@ -26,6 +28,14 @@ interface JvmFlags extends CommonFlags {
 interface CastoreFlags extends CommonFlags {
   readonly sourceTable: string
   readonly keepIds?: boolean
+}
+
+interface PostgresFlags extends CommonFlags {
+  readonly url?: string
+  readonly schema?: string
+  readonly prefix: string
+  readonly sourceTable: string
+  readonly sourceSnapshotTable: string
 }
 
 /** Writes all that a source gives, and says how to go on. */
@@ -102,6 +112,40 @@ const migrateCastore = async (call: Call, { sourceTable, keepIds, from, queries 
   await migrate(call, sink, records, options.join(' '))
 }
 
+const migratePostgres = async (call: Call, flags: PostgresFlags): Promise<void> => {
+  const { connection, surroundings } = call
+  const { schema, prefix, from, queries } = flags
+  const url = flags.url ?? surroundings.env['DATABASE_URL']
+  if (url === undefined) throw new UsageError('Give --url, or set DATABASE_URL: postgres://user:password@host/database')
+  const { serialization = makeSerialization(), snapshotSerialization = serialization } = connection.settings
+  const sink = new RecordSink(
+    historyTarget(call, queries === true),
+    connection.snapshotStore({ serialization: rawSerialization }),
+  )
+  const client = await connectPostgres(url)
+  try {
+    const records = postgresRecords({
+      client,
+      eventTable: tableName(schema, `${prefix}${flags.sourceTable}`),
+      snapshotTable: tableName(schema, `${prefix}${flags.sourceSnapshotTable}`),
+      serialization,
+      snapshotSerialization,
+      from,
+    })
+    // The URL has a password: it is not printed.
+    const options = [
+      'postgres --url …',
+      ...(schema === undefined ? [] : [`--schema ${quoted(schema)}`]),
+      ...(prefix === '' ? [] : [`--prefix ${quoted(prefix)}`]),
+      `--source-table ${quoted(flags.sourceTable)} --source-snapshot-table ${quoted(flags.sourceSnapshotTable)}`,
+      ...(queries === true ? ['--queries'] : []),
+    ]
+    await migrate(call, sink, records, options.join(' '))
+  } finally {
+    await client.end()
+  }
+}
+
 /** `dynact migrate`: histories of other stores into ours. */
 export const addMigrate: AddCommand = (parent, handle) => {
   const migrations = parent
@@ -131,6 +175,19 @@ feed get them by dynact backfill-feed.`,
     )
     .addHelpText('after', examples('migrate jvm --source-table akka-journal --source-snapshot-table akka-snapshots'))
     .action(handle(migrateJvm))
+
+  command('postgres', 'from the tables of nact-persistence-postgres')
+    .option('--url <url>', 'of the database (default: DATABASE_URL)')
+    .option('--schema <name>', 'of the tables')
+    .option('--prefix <text>', 'tablePrefix of the persistence engine', '')
+    .option('--source-table <name>', 'its events', 'event_journal')
+    .option('--source-snapshot-table <name>', 'its snapshots; the newest of each id is taken', 'snapshot_store')
+    .addHelpText('after', '\nNeeds the package pg: npm install --save-dev pg. The session is read-only.')
+    .addHelpText(
+      'after',
+      examples('migrate postgres --url postgres://localhost/orders', 'migrate postgres --prefix app_'),
+    )
+    .action(handle(migratePostgres))
 
   command('castore', "from a table of castore's DynamoDB event storage adapter")
     .requiredOption('--source-table <name>', "castore's table")

@@ -30,8 +30,10 @@ export class ForeignHistory {
     this.#serialization = serialization
   }
 
-  begin(): SourceRecord {
-    return { type: 'id', persistenceId: this.#persistenceId, deletedTo: 0 }
+  /** @param deletedTo - events up to here were deleted. */
+  begin(deletedTo = 0): SourceRecord {
+    this.#highest = deletedTo
+    return { type: 'id', persistenceId: this.#persistenceId, deletedTo }
   }
 
   async event({ sequenceNr, payload, timestamp, tags, deleted }: ForeignEvent): Promise<WriteRecord> {
