@@ -22,8 +22,7 @@ export const main = async (args: readonly string[], surroundings: Surroundings):
       const command = given.at(-1) as Parameters<typeof runAction>[1]
       exitCode = await runAction(surroundings, command, action, given.slice(0, -1) as never)
     }
-  const program = makeProgram(handle)
-  program.configureOutput({
+  const program = makeProgram(handle, {
     writeOut: (text) => surroundings.stdout.write(text),
     writeErr: (text) => surroundings.stderr.write(text),
   })

@@ -1,13 +1,17 @@
 import { readFileSync } from 'node:fs'
-import { Command } from 'commander'
+import { Command, type OutputConfiguration } from 'commander'
 import { type AddCommand, examples, type Handle } from './add-command.js'
 import { addBackfillFeed } from './commands/backfill-feed.js'
+import { addBench } from './commands/bench.js'
 import { addCleanup } from './commands/cleanup.js'
+import { addCompletion } from './commands/completion.js'
 import { addDelete } from './commands/delete.js'
+import { addDev } from './commands/dev.js'
 import { addEvents } from './commands/events.js'
 import { addExport } from './commands/export.js'
 import { addIds } from './commands/ids.js'
 import { addImport } from './commands/import.js'
+import { addMigrate } from './commands/migrate.js'
 import { addSnapshot } from './commands/snapshot.js'
 import { addStats } from './commands/stats.js'
 import { addTables } from './commands/tables.js'
@@ -27,6 +31,10 @@ const COMMANDS: readonly AddCommand[] = [
   addDelete,
   addCleanup,
   addBackfillFeed,
+  addMigrate,
+  addDev,
+  addBench,
+  addCompletion,
 ]
 
 const AFTER = `
@@ -39,7 +47,7 @@ Exit codes: 0 done, 1 failed, 2 the command line or config file is wrong, 3 veri
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 
 /** The command with all of its sub-commands. */
-export const makeProgram = (handle: Handle): Command => {
+export const makeProgram = (handle: Handle, output: OutputConfiguration): Command => {
   const program = new Command('dynact')
     .description('Looks after the DynamoDB tables of dynact, Akka and Pekko actors.')
     .version(version)
@@ -54,7 +62,8 @@ export const makeProgram = (handle: Handle): Command => {
     .addHelpText('after', AFTER)
     .addHelpText('after', examples('ids', 'events orders-7 --from 100', 'verify --json --table orders').trimStart())
     .showHelpAfterError('(add --help for what there is)')
-  program.exitOverride()
+  // Before the commands are added: they take it over.
+  program.exitOverride().configureOutput(output)
   for (const add of COMMANDS) add(program, handle)
   return program
 }

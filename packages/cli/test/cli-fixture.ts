@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { BatchWriteItemCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
 import type { Item } from '@dynact/dynamodb'
 import {
   createJournalTable,
@@ -73,6 +73,16 @@ export class CliFixture {
     const table = uniqueTableName('cli')
     this.#tables.push(table)
     return table
+  }
+
+  /** A table that the test has made itself. */
+  alsoRemove(table: string): void {
+    this.#tables.push(table)
+  }
+
+  async tablesBeginningWith(prefix: string): Promise<string[]> {
+    const { TableNames = [] } = await this.client.send(new ListTablesCommand({ ExclusiveStartTableName: prefix }))
+    return TableNames.filter((name) => name.startsWith(prefix))
   }
 
   /** The folder that the command runs in, empty but for what the test puts there. */

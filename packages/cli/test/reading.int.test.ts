@@ -186,15 +186,6 @@ describe('what is wrong on the command line', () => {
     expect(stderr).toMatch(message)
     expect(stderr).not.toMatch(/^ +at /m)
   })
-
-  test('every command has a help with examples', async () => {
-    for (const args of [[], ['ids'], ['events'], ['snapshot'], ['tail'], ['tables'], ['tables', 'create']]) {
-      const { code, stdout } = await (await fixture.startBare(...args, '--help')).ended
-
-      expect(code).toBe(0)
-      expect(stdout).toMatch(/\nExamples:\n {2}\$ dynact /)
-    }
-  })
 })
 
 describe('the config file', () => {

@@ -2,9 +2,11 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { ScanCommand } from '@aws-sdk/client-dynamodb'
 import type { Item } from '@dynact/dynamodb'
 import type { PersistentRepr } from '@dynact/persistence'
+import { fates, startFaultProxy } from '@dynact/testkit'
 import { readGolden } from '../../../tools/pekko-peer/golden.js'
 import { harnessSerialization } from '../../../tools/pekko-peer/harness-serialization.js'
-import { CliFixture } from './cli-fixture.js'
+import { testClientConfig } from '../../../tools/test-support/index.js'
+import { CliFixture, type RunningCli } from './cli-fixture.js'
 
 const fixture = new CliFixture()
 const golden = readGolden()
@@ -75,6 +77,7 @@ test('an export goes into other tables, whole and twice over', async () => {
 
   const first = await fixture.run('import', 'all.jsonl', '--queries', ...options)
   expect(first).toMatchObject({ code: 0 })
+  expect(first.stderr).toMatch(new RegExp(` ${golden.snapshots.length} snapshots$`, 'm'))
   expect(first.stderr).toBe(exported.stderr.replace('exported', 'imported'))
   const [, table = '', , snapshots = ''] = options
   await expectSameHistories(table)
@@ -158,6 +161,35 @@ test('an import does not touch another history', async () => {
   const events = (items: readonly Item[]) => items.filter(({ event }) => event !== undefined)
   expect(events(await itemsOf(table))).toEqual(events(before))
 })
+
+test('an import that Ctrl-C stops says how to go on, and does', async () => {
+  await fixture.run('export', '--out', 'stopped.jsonl')
+  const options = await emptyTables()
+  const [, table = ''] = options
+  let writes = 0
+  const proxy = await startFaultProxy({
+    target: testClientConfig().endpoint,
+    fateOf: ({ operation }) => {
+      // In the middle of a history.
+      if (operation === 'BatchExecuteStatement' && ++writes === 20) running?.child.kill('SIGINT')
+      return fates.pass
+    },
+  })
+  let running: RunningCli | undefined
+  try {
+    running = await fixture.start('import', 'stopped.jsonl', ...options, '--endpoint', proxy.endpoint)
+    const { code, stderr } = await running.ended
+    expect(code).toBe(130)
+    const again = /^Go on with: dynact (import stopped\.jsonl --skip \d+)$/m.exec(stderr)?.[1] ?? ''
+    expect((await idsOf(table)).length).toBeLessThan((await idsOf(fixture.table)).length)
+
+    expect(await fixture.run(...again.split(' '), ...options)).toMatchObject({ code: 0 })
+  } finally {
+    await proxy.stop()
+  }
+
+  await expectSameHistories(table)
+}, 180_000)
 
 test('Ctrl-C ends an export that nobody reads', async () => {
   const running = await fixture.start('export')

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { type AddCommand, examples } from '../add-command.js'
 import type { Call } from '../call.js'
 import { UsageError } from '../cli-error.js'
+import { allIdPages } from '../transfer/all-id-pages.js'
 import { ExportWriter } from '../transfer/export-writer.js'
 import { idRecords, type JournalSource, journalRecords } from '../transfer/journal-records.js'
 import { rawSerialization } from '../transfer/raw-serialization.js'
@@ -16,13 +17,15 @@ interface Flags {
 }
 
 async function* recordsOf(
-  { connection, signal }: Call,
+  { connection }: Call,
   source: JournalSource,
   ids: readonly string[],
   from: string | undefined,
 ): AsyncGenerator<SourceRecord, void> {
-  if (ids.length === 0)
-    return yield* journalRecords(source, connection.readJournal().currentPersistenceIdPages({ from, signal }))
+  if (ids.length === 0) {
+    const [readJournal, requests] = [connection.readJournal(), connection.requests(connection.settings.snapshotTable)]
+    return yield* journalRecords(source, allIdPages({ ...source, readJournal, requests }, from))
+  }
   for (const id of ids) yield* idRecords(source, id)
   yield { type: 'page', cursor: undefined }
 }

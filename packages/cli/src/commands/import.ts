@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { type AddCommand, examples } from '../add-command.js'
 import { wholeNumber } from '../arguments.js'
 import { CliError } from '../cli-error.js'
+import { quoted } from '../quoted.js'
 import { historyTarget } from '../transfer/history-target.js'
 import { rawSerialization } from '../transfer/raw-serialization.js'
 import { exportLines, parseExportLine, verifyExport } from '../transfer/read-export.js'
@@ -43,11 +44,14 @@ already and is the same counts as done, so it can be run again; where another ev
         const store = snapshots ? connection.snapshotStore({ serialization: rawSerialization }) : undefined
         const sink = new RecordSink(historyTarget(call, queries), store)
         const { transferred } = sink
+        const goOn = (lines: number) =>
+          `Go on with: dynact import ${quoted(name)} --skip ${lines}${queries ? ' --queries' : ''}`
+        call.resumeHint = goOn(skip)
         for await (const line of exportLines(file)) {
           if (line.number > verified.lines) break
           if (line.number <= skip) continue
           const record = parseExportLine(file, line)
-          if (record.type === 'checkpoint') call.resumeHint = `Go on with: dynact import ${name} --skip ${line.number}`
+          if (record.type === 'checkpoint') call.resumeHint = goOn(line.number)
           else if (record.type !== 'header') await sink.take(record)
           output.progress(
             `${transferred.ids} ids, ${transferred.events} events, line ${line.number} of ${verified.lines}`,
