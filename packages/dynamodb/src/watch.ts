@@ -142,8 +142,14 @@ const endSpan = (span: Span | undefined, metrics: OperationMetrics, trouble: Tro
     ...(throttledBy !== undefined && { 'dynact.throttled_by': throttledBy }),
   })
   if (trouble !== undefined && metrics.reason !== 'conflict') {
-    if (trouble.error instanceof Error) span.recordException(trouble.error)
+    if (trouble.error instanceof Error) span.recordException(bare(trouble.error))
     span.setStatus({ code: STATUS_ERROR })
   }
   span.end()
+}
+
+/** What OpenTelemetry records of an error, and no more: those of a cancelled transaction carry the items that are stored. */
+const bare = (error: Error): Error => {
+  const { name, message, stack } = error
+  return Object.assign(new Error(message), { name, stack, ...('code' in error && { code: error.code }) })
 }

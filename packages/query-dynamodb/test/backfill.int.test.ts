@@ -196,6 +196,12 @@ test('goes on page by page, and from a page', async () => {
   expect((await items()).every((item) => item['feed'] !== undefined)).toBe(true)
 })
 
+test('counts what it has changed in all hundreds that are worked on at once', async () => {
+  for (const id of ['a', 'b', 'c', 'd']) for (const sequenceNr of [1, 2, 3]) await putEvent(id, sequenceNr)
+
+  expect(await fill()).toMatchObject({ updated: 12 })
+})
+
 test('refuses a cursor that is none', async () => {
   await expect(fill({ from: 'here' })).rejects.toMatchObject({ code: 'CONFIG' })
 })

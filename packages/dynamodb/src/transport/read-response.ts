@@ -26,10 +26,9 @@ const parse = (body: Buffer, statusCode: number): Record<string, unknown> => {
   let answer: unknown
   try {
     answer = JSON.parse(body.toString())
-  } catch (cause) {
-    throw new InvalidResponseError(`HTTP ${statusCode} with ${body.length} bytes that are not JSON`, statusCode, {
-      cause,
-    })
+  } catch {
+    // The engine's own error quotes the answer, and with it what is stored.
+    throw new InvalidResponseError(`HTTP ${statusCode} with ${body.length} bytes that are not JSON`, statusCode)
   }
   if (typeof answer === 'object' && answer !== null && !Array.isArray(answer)) return answer as Record<string, unknown>
   throw new InvalidResponseError(`HTTP ${statusCode} with JSON that is not an object`, statusCode)

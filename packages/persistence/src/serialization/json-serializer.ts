@@ -85,6 +85,15 @@ export const jsonSerializer = ({ identifier = JSON_SERIALIZER_ID, schema }: Json
       if (json === undefined) throw new TypeError(`a value of type ${typeof value} has no JSON form`)
       return utf8.encode(json)
     },
-    fromBinary: (bytes) => decode(JSON.parse(fromUtf8.decode(bytes))),
+    fromBinary: (bytes) => decode(parsed(fromUtf8.decode(bytes))),
+  }
+}
+
+const parsed = (json: string): unknown => {
+  try {
+    return JSON.parse(json)
+  } catch {
+    // The engine's own error quotes the payload, which belongs in no log.
+    throw new SyntaxError(`its ${json.length} characters are not valid JSON`)
   }
 }

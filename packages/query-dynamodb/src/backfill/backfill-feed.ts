@@ -93,7 +93,8 @@ const fillAll = async (context: BackfillContext, hundreds: HundredKey[]): Promis
     for (let next = hundreds.shift(); next !== undefined; next = hundreds.shift()) {
       context.config.signal?.throwIfAborted()
       try {
-        updated += await fillHundred(context, next.persistenceId, next.partitionNr)
+        const changed = await fillHundred(context, next.persistenceId, next.partitionNr)
+        updated += changed // Not in one: `updated` would be read before the others have added theirs.
       } catch (error) {
         hundreds.length = 0
         throw error
