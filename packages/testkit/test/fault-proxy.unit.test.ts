@@ -1,6 +1,10 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import fc from 'fast-check'
 import { startFaultProxy } from '../src/fault-proxy/fault-proxy.js'
 import { partialBatch } from '../src/fault-proxy/partial-batch.js'
+import { reply } from '../src/fault-proxy/reply.js'
 import { itemBytes, workOf } from '../src/fault-proxy/wire-size.js'
 
 describe('options', () => {
@@ -23,6 +27,26 @@ describe('options', () => {
     })
   })
 })
+
+test('a connection that is being ended already is closed, when it is to be reset, and not kept for ever', async () => {
+  const openBefore = openSockets()
+  const server = createServer((_, response) => {
+    response.socket?.end()
+    reply(response, 'reset', undefined)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1')
+  const closed = new Promise((resolve) => client.on('error', () => undefined).on('close', resolve))
+  client.resume().write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+
+  await closed
+  await new Promise((resolve) => server.close(resolve))
+
+  expect(openSockets()).toBe(openBefore)
+})
+
+const openSockets = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length
 
 describe('a batch of several tables', () => {
   const writes = { RequestItems: { a: ['a0', 'a1'], b: ['b0', 'b1'] } }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { crc32 } from 'node:zlib'
 import type { Answer } from './fate.js'
 import { answerOf, type ProxiedAnswer } from './proxied-request.js'
@@ -35,7 +36,7 @@ export const reply = (
   if (response.destroyed || instead === 'hang') return 0
   if (typeof instead === 'object') return sendWhole(response, 'name' in instead ? errorAnswer(instead) : raw(instead))
   if (instead === 'reset' || answer === undefined) {
-    response.socket?.resetAndDestroy()
+    reset(response.socket)
     return 0
   }
   if (instead === 'truncated') return sendHalf(response, answer)
@@ -44,6 +45,15 @@ export const reply = (
     return sendWhole(response, answerOf(answer.status, headers, answer.body))
   }
   return sendWhole(response, answer)
+}
+
+/**
+ * A connection that its client has ended already is only closed: libuv refuses to reset it while it shuts down, and Node would keep
+ * its handle for ever, and then spin at the end of the process.
+ */
+const reset = (socket: Socket | null): void => {
+  if (socket?.writableEnded) socket.destroy()
+  else socket?.resetAndDestroy()
 }
 
 const raw = ({ status, body }: { status: number; body: string }) => rawAnswer(status, body)
