@@ -37,6 +37,7 @@ export class DirectTransport implements Transport {
   readonly #route = new Renewed((wasRefused) => this.#findRoute(wasRefused))
   #pool: { readonly origin: string; readonly connections: Pool } | undefined
   #correctsClock = true
+  #isClosed = false
 
   /**
    * @param ownsClient - close() destroys the client.
@@ -74,6 +75,7 @@ export class DirectTransport implements Transport {
   }
 
   close(): void {
+    this.#isClosed = true
     this.#pool?.connections.destroy(() => undefined)
     if (this.#ownsClient) this.#client.destroy()
   }
@@ -121,6 +123,10 @@ export class DirectTransport implements Transport {
       headersTimeout: 0,
       bodyTimeout: 0,
     })
+    if (this.#isClosed) {
+      connections.destroy(() => undefined)
+      throw new Error('The transport has been closed.')
+    }
     // An account's endpoint changes with the account: what is under way on the old one comes to its end.
     this.#pool?.connections.close(() => undefined)
     this.#pool = { origin, connections }
