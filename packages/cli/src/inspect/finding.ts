@@ -10,7 +10,7 @@ export type FindingKind =
   | 'missing-mark'
   /** An item that is damaged. */
   | 'damaged-item'
-  /** A payload, of an event or a snapshot, that can't be deserialized. */
+  /** An event's payload that can't be deserialized. */
   | 'undecodable'
   /** Events behind what every reader takes for the end. */
   | 'unreachable'
