@@ -1,8 +1,8 @@
 /** A number of an incomplete batch that holds nothing: what its dead writer had on the way could still come to lie there. */
 export interface Hole {
   readonly sequenceNr: number
-  /** The place in the batch that it is. */
-  readonly index: number
+  /** Where the batch would have ended. */
+  readonly lastSequenceNr: number
 }
 
 /** What this process knows of the end of an id's history. */
@@ -16,6 +16,8 @@ export interface Tail {
    * @defaultValue none
    */
   readonly holes?: readonly Hole[]
+  /** It comes from reading alone: this process has not written since. */
+  readonly isRead?: boolean
 }
 
 /** Bounds the memory: about 200 bytes an id. What is forgotten costs one more write unit at the next write of the id. */

@@ -21,11 +21,10 @@ export const resetSequenceNumber = async (
     persistenceId,
   }
   await deleteEventsTo(context, persistenceId, Number.MAX_SAFE_INTEGER, { signal })
-  // Numbers are about to be used again: what is left to a time to live would be in the way. Nothing is, unless this is on.
-  const purge = config.deletedTimeToLiveMs !== undefined
   try {
+    // Numbers are about to be used again: what somebody has left to a time to live would be in the way.
     const deletedTo = await readHighest(context, persistenceId, 0, options)
-    await deleteEventsTo(context, persistenceId, Number.MAX_SAFE_INTEGER, { signal }, { purge })
+    await deleteEventsTo(context, persistenceId, Number.MAX_SAFE_INTEGER, { signal }, { purge: true })
     if ((await readHighest(context, persistenceId, 0, options)) !== deletedTo)
       throw new PersistenceError(
         `${persistenceId}: the sequence number can't be reset, because somebody is writing events. Stop the actor, and try again.`,

@@ -136,6 +136,21 @@ describe('a part of a dead batch that lands when the rest of it is overtaken', (
       expect(await replayed(fixture.journal(), id)).toEqual({ sequenceNrs: [1, 2, landed + 1], highest: landed + 1 })
     })
 
+  it('does not, though another replay of the process sees less of it', async () => {
+    const id = freshId()
+    await fixture.journal().writeEvents(write(id, 1, 2))
+    await fixture.putEvent(id, 4, 'dead', { index: 1, lastIndex: 1 })
+    const next = fixture.journal()
+    await replayed(next, id)
+    await replayed(next, id, { toSequenceNr: 1 })
+    await replayed(next, id, { max: 2 })
+    await replayed(next, id, { fromSequenceNr: 5 })
+
+    await next.writeEvents(write(id, 5, 5, 'next'))
+
+    expect((await fixture.getItem(id, 3))?.['writer_uuid']?.S).toBe('next')
+  })
+
   it('fences the next incarnation when it has landed before that writes', async () => {
     const id = freshId()
     await fixture.putEvent(id, 2, 'dead', { index: 1, lastIndex: 1 })

@@ -324,6 +324,31 @@ describeWithPekko('events, on one table with the real Pekko plugin', () => {
     })
   })
 
+  // What is left of a batch from 2 on, and where that would have ended.
+  test.each([
+    [[3], 3],
+    [[4], 4],
+    [[2, 4], 4],
+    [[3, 4], 4],
+    [[5], 5],
+    [[2, 5], 5],
+    [[2, 3, 5], 5],
+    [[2, 4, 5], 5],
+    [[3, 5], 6],
+  ])('the stones in the holes of a torn batch, %j of 2 to %d, complete it for nobody', async (left, last) => {
+    await history.weWrite(1)
+    await history.putRemains(left, { writerUuid: 'dead', first: 2, last })
+    history.useUp((left.at(-1) ?? 0) - 1)
+
+    await history.weWrite(1)
+
+    await history.agree()
+    expect(await history.storedSequenceNrs()).toEqual(span(1, history.highest))
+    await history.theyPersist(1)
+    await history.weWrite(2)
+    await history.agree()
+  })
+
   describe('an event that the JVM rejects', () => {
     const tooLarge = string('x'.repeat(400_001))
 

@@ -98,26 +98,30 @@ export class StoredHistory {
     this.highestSeen = Math.max(this.highestSeen, highest)
     // What was written meanwhile in this process is known better.
     const { tails } = this.#context
-    if (tails.get(this.#persistenceId) === this.#tailBefore)
+    const now = tails.get(this.#persistenceId)
+    if (now === this.#tailBefore || now?.isRead === true)
       tails.set(this.#persistenceId, {
-        highest,
+        highest: Math.max(highest, now?.highest ?? 0),
         markedPartition: this.#isCut ? -1 : this.#markedPartition,
-        holes: this.#holes(),
+        holes: this.#holes(now?.holes ?? []),
+        isRead: true,
       })
     return highest
   }
 
-  /** Those that this replay has seen, and those known before where it has not looked. */
-  #holes(): Hole[] {
-    const holes = (this.#tailBefore?.holes ?? []).filter(
-      ({ sequenceNr }) => sequenceNr < this.#from || sequenceNr > this.highestSeen,
+  /** Those that this replay has seen, and those that others have where it has not looked. */
+  #holes(others: readonly Hole[]): Hole[] {
+    // One that was cut does not know how far it has looked: a hole that is none fences, and is forgotten by the next recovery.
+    const known = new Map(
+      others
+        .filter(({ sequenceNr }) => this.#isCut || sequenceNr < this.#from || sequenceNr > this.highestSeen)
+        .map((hole) => [hole.sequenceNr, hole]),
     )
-    const known = new Map(holes.map((hole) => [hole.sequenceNr, hole]))
     for (const [first, last] of this.#gaps)
       for (const { firstSequenceNr, lastSequenceNr } of this.#leftOut) {
         const end = Math.min(last, lastSequenceNr)
         for (let sequenceNr = Math.max(first, firstSequenceNr); sequenceNr <= end; sequenceNr++)
-          if (!known.has(sequenceNr)) known.set(sequenceNr, { sequenceNr, index: sequenceNr - firstSequenceNr })
+          if (!known.has(sequenceNr)) known.set(sequenceNr, { sequenceNr, lastSequenceNr })
       }
     return [...known.values()]
   }

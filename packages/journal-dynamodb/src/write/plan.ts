@@ -154,7 +154,7 @@ const tooMuch = ([{ persistenceId, sequenceNr }, ...rest]: Events, why: string):
  * Stepping stones for the holes that a recovery saw, stored before anything else: where they lie, nothing of a dead or overtaken
  * writer can come to lie behind the back of this one. Where such a thing lies already, this writer is fenced, and recovers.
  *
- * In the place of the first event of its batch, a stone must not be the head of the rest: a JVM would show both.
+ * A JVM compares no writers, but where batches end. A stone must not seem to end where its batch does, or it would complete that.
  */
 const plugsOf = (
   config: ResolvedJournalConfig,
@@ -164,13 +164,10 @@ const plugsOf = (
   (tail?.holes ?? [])
     .filter((hole) => hole.sequenceNr < sequenceNr)
     .map((hole) =>
-      steppingStoneItem(
-        config,
-        persistenceId,
-        hole.sequenceNr,
-        writerUuid,
-        hole.index === 0 ? { index: 1, lastIndex: 2 } : undefined,
-      ),
+      steppingStoneItem(config, persistenceId, hole.sequenceNr, writerUuid, {
+        index: 0,
+        lastIndex: hole.sequenceNr + 1 === hole.lastSequenceNr ? 2 : 1,
+      }),
     )
 
 /** The hundreds that would stay empty between the known end of the history and the write. */

@@ -113,7 +113,7 @@ const readHundred = async (
       TableName: config.table,
       KeyConditionExpression: '#par = :par',
       FilterExpression:
-        'attribute_not_exists(#expiry) AND NOT (#idx = :zero AND #cnt = :one AND #serializer = :bytes AND size(#event) = :zero)',
+        'attribute_not_exists(#expiry) AND NOT (#idx = :zero AND #cnt IN (:one, :two) AND #serializer = :bytes AND size(#event) = :zero)',
       ProjectionExpression: '#par, #num, #ts, #feed, #n, #evs',
       ExpressionAttributeNames: {
         '#par': PAR,
@@ -132,6 +132,7 @@ const readHundred = async (
         ':par': { S: partitionKey({ ...config, sequenceShards: 1 }, persistenceId, partitionNr) },
         ':zero': { N: '0' },
         ':one': { N: '1' },
+        ':two': { N: '2' },
         ':bytes': { N: '4' },
       },
       ConsistentRead: true,
