@@ -79,7 +79,8 @@ export class ProjectionRun {
         meter.state = 'paused'
         tell({ projection: options.name, type: 'paused' })
         control.paused()
-        await this.#untilChanged()
+        // A resume may have come while the offset was being stored.
+        if (control.wants === 'pause' && control.rebuildFrom === undefined) await this.#untilChanged()
         meter.state = 'running'
         if (!this.#isWanted()) tell({ projection: options.name, type: 'resumed' })
         continue
