@@ -63,6 +63,8 @@ class Scene {
   readonly #isByTag: boolean
   /** Resolves when an instance has stored something, or failed to. */
   #nextSave = deferred()
+  /** Of an instance that has ended for another reason than that one has taken over from it. */
+  #failure: unknown
 
   constructor(kind: 'tag' | 'slices', seed: number) {
     this.name = `${kind}-${this.type}`
@@ -148,6 +150,11 @@ class Scene {
           source: (range) => eventsBySlicesSource<string>(readJournal, this.type, range),
         })
     started.push(running)
+    running.done.catch((error) => {
+      if (error.code === 'FENCED') return
+      this.#failure = error
+      tellOfSave()
+    })
     return running
   }
 
@@ -160,6 +167,7 @@ class Scene {
     const wanted = Math.floor(share * IDS * this.expected.length)
     for (;;) {
       const saved = this.#nextSave.promise
+      if (this.#failure !== undefined) throw this.#failure
       if ((await this.applied()).flat().length >= wanted) return
       await saved
     }
