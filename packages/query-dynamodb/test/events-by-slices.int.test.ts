@@ -279,6 +279,19 @@ describe('live events by slices', () => {
     expect(namesOf(await envelopes).sort()).toEqual(['a', 'b', 'c'].flatMap((id) => names(`${type}|${id}`, 1, 2)))
   })
 
+  test('are found behind whole pages of another type', async () => {
+    const [type, other] = [freshType(), freshType()]
+    const config = { journalName: freshType(), queries: { shards: 1 } }
+    const journal = fixture.journal(config)
+    const timestamp = Date.now()
+    await fixture.write(journal, `${other}|1`, 1, 12, { timestamp })
+    await fixture.write(journal, `${type}|1`, 1, 2, { timestamp: timestamp + 1 })
+
+    const envelopes = await take(fixture.readJournal({ ...config, pageSize: 5 }).eventsBySlices(type, 0, 1023), 2)
+
+    expect(namesOf(envelopes)).toEqual(names(`${type}|1`, 1, 2))
+  })
+
   test('deliver once and in order what many writers write while it runs and is interrupted', async () => {
     const type = freshType()
     const journals = (['marked', 'packed', 'marked'] as const).map((atomicWrites) => fixture.journal({ atomicWrites }))

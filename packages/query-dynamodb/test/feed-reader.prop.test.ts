@@ -140,6 +140,22 @@ test('of the events with a tag the same holds', async () => {
   )
 })
 
+test('of some of the ids the same holds, and nothing comes of the others', async () => {
+  const wanted = new Set(['id-3', 'id-4'])
+  await fc.assert(
+    fc.asyncProperty(fc.integer(), fc.integer({ min: 1, max: 40 }), async (seed, steps) => {
+      const { world, delivered } = await live(seed, steps, { includes: (persistenceId) => wanted.has(persistenceId) })
+      expect(delivered.filter(({ persistenceId }) => !wanted.has(persistenceId))).toEqual([])
+      for (const persistenceId of wanted) {
+        const numbers = numbersOf(delivered, persistenceId)
+        expect(numbers).toEqual(ascending(numbers))
+        expect(numbers).toEqual(expect.arrayContaining(expectedOf(world, persistenceId)))
+      }
+    }),
+    { numRuns: isSoak ? 4_000 : 200 },
+  )
+})
+
 test('the same holds where hardly an id is remembered that is settled', async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer(), fc.integer({ min: 1, max: 60 }), async (seed, steps) => {

@@ -101,6 +101,12 @@ class Scene {
     await Promise.all(this.ids.map(writeAll))
   }
 
+  /** Ends an instance, which may fail meanwhile. */
+  async stop(running: { stop(): Promise<void> }): Promise<void> {
+    this.#last = undefined
+    await running.stop()
+  }
+
   /** Starts the projection as a new process would: one instance by tag, or two by slices. */
   start({ before = () => {}, onStatus = () => {} }: StartOptions = {}) {
     const readJournal = fixture.readJournal({ queries, refreshInterval: 200, pageSize: 5 + this.pick(20), pokes: deaf })
@@ -231,12 +237,12 @@ describeOnRealDynamoDB('a projection of a live stream has the effect of every ev
       for (const share of [0.2, 0.6]) {
         const running = start()
         await scene.untilApplied(share)
-        await running.stop()
+        await scene.stop(running)
       }
       const running = start()
       await writers
       await scene.expectAll()
-      await running.stop()
+      await scene.stop(running)
 
       expect(restarts).toBeGreaterThan(0)
       await scene.expectAll()

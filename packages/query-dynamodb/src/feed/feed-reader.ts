@@ -115,9 +115,9 @@ export class FeedReader {
     }
     for (;;) {
       await Promise.all(scans.map((scan) => scan.load()))
-      const chunk = this.#nextEntries(scans, to)
-      if (chunk.length === 0 && scans.every(({ head }) => head === undefined || head.timestamp > to)) break
-      yield* this.#deliver(chunk, advance)
+      yield* this.#deliver(this.#nextEntries(scans, to), advance)
+      // A page may have nothing that is wanted, and another page behind it.
+      if (scans.every(({ head, needsPage }) => !needsPage && (head === undefined || head.timestamp > to))) break
     }
     for (const { state, settled, startedAt } of scans) {
       state.readAt = startedAt
