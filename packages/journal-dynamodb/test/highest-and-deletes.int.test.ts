@@ -136,6 +136,24 @@ describe.each<[string, { deletedTimeToLiveMs?: number }]>([
     expect(await replayed(fixture.journal(), id)).toEqual({ sequenceNrs: [6], highest: 6 })
   })
 
+  test.each([
+    [198, 199],
+    [150, 151],
+    [199, 200],
+  ])('up to %d, before a gap over the edge of the hundred, hides nothing behind it', async (to, from) => {
+    const id = await history(to)
+    const journal = fixture.journal(config)
+    await fixture.journal().writeEvents(write(id, 202, 205))
+
+    await journal.deleteEventsTo(id, to)
+
+    for (const fromSequenceNr of [1, from, from + 1])
+      expect(await replayed(fixture.journal(), id, { fromSequenceNr })).toEqual({
+        sequenceNrs: span(202, 205),
+        highest: 205,
+      })
+  })
+
   test('of an unknown id writes nothing', async () => {
     const id = freshId()
 

@@ -84,7 +84,8 @@ export class StoredHistory {
     // Where the event before the first one lies in the same hundred, it is read too: it proves the highest sequence number.
     let section: PagesRange | undefined = {
       from: from % PARTITION_SIZE === 0 || from === 1 ? from : from - 1,
-      throughPartition: -1,
+      // Before a gap over its edge, all of a hundred may be deleted. The next one is asked for at the same time anyway.
+      throughPartition: from === 1 ? -1 : partitionOf(from),
       // Without a snapshot the id may well be new: then the second request asks the low marks rather than the next hundred.
       lookAhead: from === 1 ? 1 : 2,
     }
@@ -293,7 +294,7 @@ export class StoredHistory {
     this.#assembler.leaveOutHeld()
     this.#start = Math.max(this.#start, lowMark.sequenceNr)
     this.#expected = this.#start
-    return { ...FROM_HERE, from: this.#start }
+    return { ...FROM_HERE, from: this.#start, throughPartition: partitionOf(this.#start) }
   }
 
   async #readLowMark(): Promise<LowMark> {
