@@ -3,8 +3,7 @@
 // is the client. Knows histories of any length, under the ids that `historyId` gives, and one snapshot, under all others.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
-import { crc32 } from 'node:zlib'
+import { rawAnswer, serveRaw } from './raw-server.js'
 
 /** How many events a hundred of a history has, but for the first, which has one less. */
 export const PAGE_ITEMS = 100
@@ -46,58 +45,26 @@ const fixed = {
 }
 const histories = /journal-P-history-(\d+)-(\d+)/
 
-/** @param {string} body */
-const answer = (body) => {
-  const head = [
-    'HTTP/1.1 200 OK',
-    'content-type: application/x-amz-json-1.0',
-    `content-length: ${Buffer.byteLength(body)}`,
-    `x-amz-crc32: ${crc32(body)}`,
-    'x-amzn-requestid: SP3KE2GKJ1LQ8Q0VNBM6V0MA0RVV4KQNSO5AEMVJF66Q9ASUAAJG',
-  ]
-  return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`)
-}
-
 const serve = () => {
   const prepared = Object.entries(fixed).map(([operation, body]) => ({
     operation,
     target: `DynamoDB_20120810.${operation}`,
-    answer: answer(body),
+    answer: rawAnswer(body),
   }))
   /** Those that are asked for again and again. @type {Map<string, Buffer>} */
   const pages = new Map()
   /** @param {string} total @param {string} hundred */
   const page = (total, hundred) => {
     const key = `${total}-${hundred}`
-    const known = pages.get(key) ?? answer(history(Number(total), Number(hundred)))
+    const known = pages.get(key) ?? rawAnswer(history(Number(total), Number(hundred)))
     if (pages.size < 200) pages.set(key, known)
     return known
   }
-  // By hand, for node:http would take more time than the client that is measured.
-  const server = createServer((socket) => {
-    let received = ''
-    socket.setNoDelay(true)
-    socket.on('error', () => socket.destroy())
-    socket.on('data', (chunk) => {
-      received += chunk.toString('latin1')
-      const headEnd = received.indexOf('\r\n\r\n')
-      if (headEnd === -1) return
-      const head = received.slice(0, headEnd)
-      const length = Number(/content-length: (\d+)/i.exec(head)?.[1])
-      if (received.length < headEnd + 4 + length) return
-      const wanted = received
-      received = ''
-      const known = prepared.find(({ target }) => head.includes(target))
-      const [, total, hundred] = (known?.operation === 'Query' && histories.exec(wanted)) || []
-      if (known === undefined) socket.destroy()
-      else socket.write(total === undefined || hundred === undefined ? known.answer : page(total, hundred))
-    })
+  serveRaw(({ head, body }) => {
+    const known = prepared.find(({ target }) => head.includes(target))
+    const [, total, hundred] = (known?.operation === 'Query' && histories.exec(body)) || []
+    return total === undefined || hundred === undefined ? known?.answer : page(total, hundred)
   })
-  server.listen(0, '127.0.0.1', () => {
-    const address = /** @type {import('node:net').AddressInfo} */ (server.address())
-    process.send?.(`http://127.0.0.1:${address.port}`)
-  })
-  process.on('disconnect', () => process.exit())
 }
 
 if (process.send !== undefined && process.argv[2] === 'stub') serve()

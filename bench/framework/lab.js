@@ -6,6 +6,7 @@ import { createJournalTable, deleteJournalTable, dynamoDBJournal } from '@dynact
 import { BuildFailedError, NotInstallableError } from '../../tools/maven/build-once.js'
 import { startDelayProxy } from '../endpoints/delay-proxy.js'
 import { startDynamoDBLocal } from '../endpoints/dynamodb-local.js'
+import { startRecordedAnswers } from '../endpoints/recorded-answers.js'
 import { startStub } from '../endpoints/stub-server.js'
 
 /** @typedef {{ name: string, url: string, client: DynamoDBClient }} Endpoint */
@@ -104,6 +105,14 @@ export class Lab {
     return this.once('local', async () => {
       const { name, url, stop } = await startDynamoDBLocal()
       return this.#endpoint(name, url, stop)
+    })
+  }
+
+  /** An endpoint whose answers to reads are recorded, and come at once the second time. @param {Endpoint} endpoint @returns {Promise<Endpoint>} */
+  recorded(endpoint) {
+    return this.once(`recorded ${endpoint.url}`, async () => {
+      const { url, stop } = await startRecordedAnswers(endpoint.url)
+      return this.#endpoint('recorded answers', url, stop)
     })
   }
 
