@@ -16,16 +16,16 @@ import type { Anomaly } from '../anomaly.js'
 import type { JournalContext } from '../journal-context.js'
 import type { Hole, Tail } from '../known-tails.js'
 import { type LowMark, readHighMarks, readLowMark } from '../marks.js'
-import { AtomicWriteAssembler, type LeftOut } from './atomic-write-assembler.js'
+import { AtomicWriteAssembler } from './atomic-write-assembler.js'
 import { readHeadDownFrom } from './batch-head.js'
 import { readHighest } from './highest.js'
+import { HistoryGaps } from './history-gaps.js'
 import { findCoveringBatch, lastInPartition } from './occupied.js'
 import { type PagesRange, partitionPages } from './partition-pages.js'
+import { sectionBehindHole } from './section-behind-hole.js'
 
 /** A recovery that has read this many events asks the high marks for events behind an empty hundred. */
 const LONG_HISTORY = 100
-/** Bounds what a recovery probes for the sake of a high mark that points far ahead. */
-const MAX_EMPTY_PARTITIONS = 1000
 
 /** A section that goes on where another one ended. */
 const FROM_HERE = { throughPartition: -1, lookAhead: 2 } as const
@@ -56,9 +56,7 @@ export class StoredHistory {
   #highMarks: readonly number[] | undefined
   #lastWrite = { writerUuid: '', partitionNr: -1 }
   #markedPartition = -1
-  /** Numbers that hold nothing, first and last of each gap. */
-  readonly #gaps: (readonly [number, number])[] = []
-  readonly #leftOut: LeftOut[] = []
+  readonly #gaps = new HistoryGaps()
 
   constructor(context: JournalContext, persistenceId: string, range: ReplayRange, options: RequestOptions) {
     this.#context = context
@@ -71,7 +69,7 @@ export class StoredHistory {
     this.#expected = this.#from
     this.#assembler = new AtomicWriteAssembler((leftOut) => {
       if (this.#isCut) return
-      this.#leftOut.push(leftOut)
+      this.#gaps.leftOut(leftOut)
       this.#report('incomplete-write', leftOut.fromSequenceNr, leftOut.toSequenceNr)
     })
   }
@@ -112,18 +110,11 @@ export class StoredHistory {
   /** Those that this replay has seen, and those that others have where it has not looked. */
   #holes(others: readonly Hole[]): Hole[] {
     // One that was cut does not know how far it has looked: a hole that is none fences, and is forgotten by the next recovery.
-    const known = new Map(
-      others
-        .filter(({ sequenceNr }) => this.#isCut || sequenceNr < this.#from || sequenceNr > this.highestSeen)
-        .map((hole) => [hole.sequenceNr, hole]),
+    const known = others.filter(
+      ({ sequenceNr }) => this.#isCut || sequenceNr < this.#from || sequenceNr > this.highestSeen,
     )
-    for (const [first, last] of this.#gaps)
-      for (const { firstSequenceNr, lastSequenceNr } of this.#leftOut) {
-        const end = Math.min(last, lastSequenceNr)
-        for (let sequenceNr = Math.max(first, firstSequenceNr); sequenceNr <= end; sequenceNr++)
-          if (!known.has(sequenceNr)) known.set(sequenceNr, { sequenceNr, lastSequenceNr })
-      }
-    return [...known.values()]
+    const own = this.#gaps.holes.filter((hole) => known.every(({ sequenceNr }) => sequenceNr !== hole.sequenceNr))
+    return [...known, ...own]
   }
 
   async #findHighest(): Promise<number> {
@@ -204,7 +195,7 @@ export class StoredHistory {
     }
     this.#assembler.leaveOutHeld()
     if (gapStart <= gapEnd) {
-      this.#gaps.push([gapStart, gapEnd])
+      this.#gaps.add(gapStart, gapEnd)
       this.#report('gap', gapStart, gapEnd)
     }
     return undefined
@@ -254,27 +245,9 @@ export class StoredHistory {
       if (this.#expected > this.#start) return this.#isCut ? undefined : { ...FROM_HERE, from: this.#expected }
     }
     if (this.#count < LONG_HISTORY && !this.#context.config.distrust) return undefined
-    return this.#sectionBehindHole(emptyPartition)
-  }
-
-  /** A high mark may show that the empty hundred is a hole, and not the end. */
-  async #sectionBehindHole(emptyPartition: number): Promise<PagesRange | undefined> {
-    this.#highMarks ??= await readHighMarks(this.#context, this.#persistenceId, this.#options)
-    for (const mark of this.#highMarks) {
-      const partitionNr = partitionOf(mark)
-      if (partitionNr <= emptyPartition) return undefined
-      if ((await lastInPartition(this.#context, this.#persistenceId, partitionNr, this.#options)) === undefined) {
-        this.#report('bad-mark', mark, mark)
-        continue
-      }
-      const nearest = Math.max(emptyPartition + 1, partitionNr - MAX_EMPTY_PARTITIONS)
-      return {
-        from: nearest * PARTITION_SIZE,
-        throughPartition: partitionNr,
-        lookAhead: this.#context.config.replayParallelism,
-      }
-    }
-    return undefined
+    const [context, persistenceId, options] = [this.#context, this.#persistenceId, this.#options]
+    this.#highMarks ??= await readHighMarks(context, persistenceId, options)
+    return sectionBehindHole(context, persistenceId, emptyPartition, this.#highMarks, options)
   }
 
   /**
