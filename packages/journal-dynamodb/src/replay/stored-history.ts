@@ -88,16 +88,17 @@ export class StoredHistory {
     }
     while (section !== undefined && !this.#isCut) section = yield* this.#readSection(section)
     this.#assembler.leaveOutHeld()
+    this.#tellOfGaps(this.#gaps.atEnd())
   }
 
   /** The highest sequence number in use, once the events have been read. */
   async readHighest(): Promise<number> {
     const highest = await this.#findHighest()
     this.highestSeen = Math.max(this.highestSeen, highest)
-    // What was written meanwhile in this process is known better.
+    // What was written meanwhile in this process is known better, unless it has been forgotten.
     const { tails } = this.#context
     const now = tails.get(this.#persistenceId)
-    if (now === this.#tailBefore || now?.isRead === true)
+    if (now === undefined || now === this.#tailBefore || now.isRead === true)
       tails.set(this.#persistenceId, {
         highest: Math.max(highest, now?.highest ?? 0),
         markedPartition: this.#isCut ? -1 : this.#markedPartition,
@@ -158,7 +159,9 @@ export class StoredHistory {
       this.#report('incomplete-write', event.sequenceNr, event.sequenceNr)
       return
     }
-    for (const shown of this.#assembler.push(event, headIsPresent)) visible.push(shown)
+    const shown = this.#assembler.push(event, headIsPresent)
+    if (shown.length > 0) this.#tellOfGaps(this.#gaps.beforeVisible())
+    for (const each of shown) visible.push(each)
     this.#count++
     this.#expected = event.sequenceNr + 1
   }
@@ -194,10 +197,7 @@ export class StoredHistory {
       return { from: gapStart, throughPartition: partitionOf(event.sequenceNr), lookAhead: 1 }
     }
     this.#assembler.leaveOutHeld()
-    if (gapStart <= gapEnd) {
-      this.#gaps.add(gapStart, gapEnd)
-      this.#report('gap', gapStart, gapEnd)
-    }
+    if (gapStart <= gapEnd) this.#gaps.empty(gapStart, gapEnd)
     return undefined
   }
 
@@ -272,6 +272,10 @@ export class StoredHistory {
   async #readLowMark(): Promise<LowMark> {
     this.#lowMark ??= await readLowMark(this.#context, this.#persistenceId, this.#options)
     return this.#lowMark
+  }
+
+  #tellOfGaps(gaps: readonly (readonly [number, number])[]): void {
+    for (const [first, last] of gaps) this.#report('gap', first, last)
   }
 
   #report(kind: Anomaly['kind'], fromSequenceNr: number, toSequenceNr: number): void {
