@@ -15,13 +15,15 @@ import { RecoveryError, type ReplayRange } from '@dynact/persistence'
 import type { Anomaly } from '../anomaly.js'
 import type { JournalContext } from '../journal-context.js'
 import type { Hole, Tail } from '../known-tails.js'
-import { type LowMark, readHighMarks, readLowMark } from '../marks.js'
+import { type LowMark, readHighMarks } from '../marks.js'
 import { AtomicWriteAssembler } from './atomic-write-assembler.js'
 import { readHeadDownFrom } from './batch-head.js'
 import { readHighest } from './highest.js'
 import { HistoryGaps } from './history-gaps.js'
+import { isEndDoubtful } from './is-end-doubtful.js'
 import { findCoveringBatch, lastInPartition } from './occupied.js'
 import { type PagesRange, partitionPages } from './partition-pages.js'
+import { RecentLowMark } from './recent-low-mark.js'
 import { sectionBehindHole } from './section-behind-hole.js'
 
 /** A recovery that has read this many events asks the high marks for events behind an empty hundred. */
@@ -52,7 +54,8 @@ export class StoredHistory {
   /** A limit ended the replay before the history did. */
   #isCut = false
   #tailBefore: Tail | undefined
-  #lowMark: LowMark | undefined
+  readonly #lowMark: RecentLowMark
+  #isEndDoubtful = false
   #highMarks: readonly number[] | undefined
   #lastWrite = { writerUuid: '', partitionNr: -1 }
   #markedPartition = -1
@@ -67,6 +70,7 @@ export class StoredHistory {
     this.#max = range.max ?? Number.MAX_SAFE_INTEGER
     this.#start = this.#from
     this.#expected = this.#from
+    this.#lowMark = new RecentLowMark(context, persistenceId, options)
     this.#assembler = new AtomicWriteAssembler((leftOut) => {
       if (this.#isCut) return
       this.#gaps.leftOut(leftOut)
@@ -120,8 +124,7 @@ export class StoredHistory {
 
   async #findHighest(): Promise<number> {
     if (this.#isCut) return readHighest(this.#context, this.#persistenceId, this.highestSeen, this.#options)
-    const deletedTo = (this.#lowMark?.sequenceNr ?? 1) - 1
-    const known = Math.max(this.highestSeen, deletedTo)
+    const known = Math.max(this.highestSeen, this.#lowMark.deletedTo)
     // A caller that starts behind the end of the history has not shown where that is.
     if (known >= this.#from - 1 || this.highestSeen > 0) return known
     return readHighest(this.#context, this.#persistenceId, 0, this.#options)
@@ -136,7 +139,8 @@ export class StoredHistory {
         if (page.done === true) return yield* this.#sectionAfter(page.value)
         const visible: StoredEvent[] = []
         let jump: PagesRange | undefined
-        for (const event of page.value) {
+        this.#isEndDoubtful = isEndDoubtful(page.value)
+        for (const event of page.value.events) {
           if (event.sequenceNr > this.#expected && this.#count < this.#max)
             jump = await this.#judgeGapBefore(event, visible)
           if (jump !== undefined || this.#stopsAt(event)) break
@@ -187,13 +191,14 @@ export class StoredHistory {
    * for once more: another writer may have stored them after their hundred was read, and this event after that.
    */
   async #judgeGapBefore(event: StoredEvent, visible: StoredEvent[]): Promise<PagesRange | undefined> {
-    const lowMark = await this.#readLowMark()
+    const lowMark = await this.#lowMark.get()
     if (lowMark.sequenceNr > event.sequenceNr) return this.#goOnAt(lowMark)
     await this.#takeCoveringBatch(visible)
     const gapStart = Math.max(this.#expected, lowMark.sequenceNr)
     const gapEnd = Math.min(event.sequenceNr - 1, this.#to)
     if (gapStart <= gapEnd && this.#doubted !== gapStart) {
       this.#doubted = gapStart
+      this.#lowMark.outdate()
       return { from: gapStart, throughPartition: partitionOf(event.sequenceNr), lookAhead: 1 }
     }
     this.#assembler.leaveOutHeld()
@@ -204,7 +209,7 @@ export class StoredHistory {
   /** Takes the rest of the packed batch that the replay starts inside of, if it does. */
   async #takeCoveringBatch(visible: StoredEvent[]): Promise<void> {
     if (this.#expected !== this.#start || this.#start === 1) return
-    const { sequenceNr, cutBatch } = await this.#readLowMark()
+    const { sequenceNr, cutBatch } = await this.#lowMark.get()
     const [context, persistenceId, options] = [this.#context, this.#persistenceId, this.#options]
     const notBelow = cutBatch ?? sequenceNr
     const first =
@@ -230,19 +235,24 @@ export class StoredHistory {
       missingBelow = await readHeadDownFrom(this.#context, this.#persistenceId, event, this.#options)
       if (missingBelow === event.sequenceNr - event.index) return true
     }
-    return (await this.#readLowMark()).sequenceNr >= missingBelow
+    return (await this.#lowMark.get()).sequenceNr >= missingBelow
   }
 
   /** An empty hundred was read. Gives where to go on, or nothing at the end of the history. */
   async *#sectionAfter(emptyPartition: number): AsyncGenerator<readonly StoredEvent[], PagesRange | undefined> {
     if (this.highestSeen < this.#start - 1 || this.highestSeen === 0) {
       if (await this.#endsJustBefore()) return undefined
-      const lowMark = await this.#readLowMark()
+      const lowMark = await this.#lowMark.get()
       if (lowMark.sequenceNr > this.#expected) return this.#goOnAt(lowMark)
       const visible: StoredEvent[] = []
       await this.#takeCoveringBatch(visible)
       if (visible.length > 0) yield visible
       if (this.#expected > this.#start) return this.#isCut ? undefined : { ...FROM_HERE, from: this.#expected }
+    } else if (this.#isEndDoubtful) {
+      this.#isEndDoubtful = false
+      this.#lowMark.outdate()
+      const lowMark = await this.#lowMark.get()
+      if (lowMark.sequenceNr > this.#expected) return this.#goOnAt(lowMark)
     }
     if (this.#count < LONG_HISTORY && !this.#context.config.distrust) return undefined
     const [context, persistenceId, options] = [this.#context, this.#persistenceId, this.#options]
@@ -266,12 +276,8 @@ export class StoredHistory {
     this.#assembler.leaveOutHeld()
     this.#start = Math.max(this.#start, lowMark.sequenceNr)
     this.#expected = this.#start
+    this.#lowMark.outdate()
     return { ...FROM_HERE, from: this.#start }
-  }
-
-  async #readLowMark(): Promise<LowMark> {
-    this.#lowMark ??= await readLowMark(this.#context, this.#persistenceId, this.#options)
-    return this.#lowMark
   }
 
   #tellOfGaps(gaps: readonly (readonly [number, number])[]): void {
