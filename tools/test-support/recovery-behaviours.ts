@@ -77,6 +77,27 @@ export const recoveryBehaviours = (name: string, options: ActorBehavioursOptions
     })
 
     test.each([
+      ['before its end', 300],
+      ['to its end', 350],
+    ])('events that are deleted while it reads, %s: never a state that lacks them', async (_, to) => {
+      for (let from = 1; from <= 350; from += 50) await h.write(from, ...'x'.repeat(50))
+      let isDone = false
+      h.hooks.beforeEvent = async ({ sequenceNr }) => {
+        if (isDone || sequenceNr !== 20) return
+        isDone = true
+        await h.snapshotStore.saveSnapshot({ persistenceId: h.id, sequenceNr: to, timestamp: 9 }, 'X'.repeat(to))
+        await h.journal.deleteEventsTo(h.id, to)
+      }
+
+      const overtaken = h.spawnAppending()
+      const answer = h.ask(overtaken).catch(() => 'failed')
+      const outcome = await Promise.race([answer, until(() => isStopped(overtaken)).then(() => 'failed')])
+
+      expect(['failed', 'x'.repeat(350)]).toContain(outcome)
+      expect(await h.ask(h.spawnAppending())).toBe('X'.repeat(to) + 'x'.repeat(350 - to))
+    })
+
+    test.each([
       ['Disabled'],
       [{ fromSnapshot: true }],
       [{ toSequenceNr: -1 }],

@@ -38,6 +38,11 @@ test('finds every kind of damage, and nothing else', async () => {
     highMark('deep', 100),
     item('lost', 1),
     item('lost', 500),
+    // What is deleted, and waits to be removed, is not lost; nor is it what leads to something else.
+    { ...item('deleted', 500), expiry: { N: '2000000000' } },
+    item('half', 1),
+    { ...item('half', 400), expiry: { N: '2000000000' } },
+    item('half', 500),
   ])
   await fixture.write('fine', 1, 250, [], fixture.journal({ queries: undefined }))
   await fixture.journal().deleteEventsTo('fine', 120)
@@ -57,10 +62,11 @@ test('finds every kind of damage, and nothing else', async () => {
       'marked bad-mark 350-350',
       'unmarked missing-mark 100-100',
       'lost unreachable 500-599',
+      'half unreachable 500-599',
     ].sort(),
   )
   expect(code).toBe(3)
-  expect(stderr).toMatch(/^9 ids, \d+ events: 10 findings, 0 repaired$/m)
+  expect(stderr).toMatch(/^10 ids, \d+ events: 11 findings, 0 repaired$/m)
 })
 
 test('repairs high marks, and nothing else', async () => {
@@ -100,11 +106,14 @@ test('counts events and bytes, and estimates the cost', async () => {
   const journal = fixture.journal({ table, queries: undefined })
   await fixture.write('a', 1, 150, [], journal)
   await fixture.write('b', 1, 1, [], journal)
+  await fixture.journal({ table, deletedTimeToLiveMs: 3_600_000 }).deleteEventsTo('a', 10)
 
   const { code, records } = await fixture.run('stats', '--json', '--table', table, '--price-write', '1000')
 
   expect(code).toBe(0)
-  expect(records).toMatchObject([{ table, ids: 2, events: 151, marks: 1, others: 0, items: 152, writeUnits: 152 }])
-  expect(records[0].cost.writingOnce).toBeCloseTo(0.152)
+  expect(records).toMatchObject([
+    { table, ids: 2, events: 141, marks: 2, expiring: 10, others: 0, items: 153, writeUnits: 153 },
+  ])
+  expect(records[0].cost.writingOnce).toBeCloseTo(0.153)
   expect(records[0].bytes).toBeGreaterThan(151 * 100)
 })

@@ -33,6 +33,7 @@ export type { Item } from './layout/item.js'
 export { itemSize, MAX_ITEM_BYTES } from './layout/item-size.js'
 export {
   eventItem,
+  isSteppingStone,
   markItem,
   type PlaceInWrite,
   type StoredEvent,

@@ -1,4 +1,4 @@
-import { eventItem, type Item, markItem, steppingStoneItem } from '@dynact/dynamodb'
+import { eventItem, type Item, isSteppingStone, markItem, steppingStoneItem } from '@dynact/dynamodb'
 import { type PersistentRepr, RecoveryError, type SerializedPayload } from '@dynact/persistence'
 import { readEventItem } from '../src/layout/journal-item.js'
 
@@ -86,6 +86,16 @@ test('a stepping stone claims to be the first of two events of its writer', () =
     idx: { N: '0' },
     cnt: { N: '1' },
   })
+})
+
+test('a stepping stone is known from an event that has no bytes either', () => {
+  const noBytes = { serializerId: 4, serializerManifest: '', bytes: new Uint8Array(0) }
+  const isStone = (item: Item) => isSteppingStone(readEventItem(item, 'events', 'orders-7', 12))
+  const place = { index: 0, lastIndex: 1 }
+
+  expect(isStone(steppingStoneItem(config, 'orders-7', event.sequenceNr, 'w-1'))).toBe(true)
+  expect(isStone(eventItem(config, { ...event, timestamp: 1 }, noBytes, place))).toBe(false)
+  expect(isStone(eventItem(config, { ...event, timestamp: 0 }, plain, place))).toBe(false)
 })
 
 test.each([

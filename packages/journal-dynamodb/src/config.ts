@@ -33,7 +33,10 @@ const journalOptions = {
   deletedTimeToLiveMs: deletedTimeToLive.optional(),
   /** How many hundreds of a long history are read at once. */
   replayParallelism: z.int().min(1).max(64).default(4),
-  /** What a replay does with sequence numbers that hold nothing: report them and go on, or fail. */
+  /**
+   * What a replay does with sequence numbers that hold nothing: report them and go on, or fail. Those within a batch that was not
+   * finished are none, unless visible events come behind it.
+   */
   onGap: z.enum(['report', 'fail']).default('report'),
   /** Is told of what no writer of ours leaves behind. */
   onAnomaly: z.custom<(anomaly: Anomaly) => void>(isFunction, 'must be a function').optional(),

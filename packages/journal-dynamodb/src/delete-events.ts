@@ -121,10 +121,13 @@ const deleteUpwards = async (
   while (lowest > 0 && (await lastInPartition(context, persistenceId, lowest - 1, options)) !== undefined) lowest--
   for (let partitionNr = lowest; partitionNr <= partitionOf(target); partitionNr++) {
     const keys = await eventKeys(context, persistenceId, partitionNr, target, options, purge)
-    // The lowest event goes alone: a replay that starts there sees that it is gone, and asks the low mark.
+    // The lowest event goes alone: a replay that starts there sees that it is gone, and asks the low mark. The last one of each
+    // hundred does too: as long as it is there, a replay sees the gap before it.
     const alone = partitionNr === lowest ? 1 : 0
+    const last = Math.max(alone, keys.length - 1)
     await remove(keys.slice(0, alone))
-    await remove(keys.slice(alone))
+    await remove(keys.slice(alone, last))
+    await remove(keys.slice(last))
   }
 }
 

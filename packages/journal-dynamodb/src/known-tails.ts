@@ -23,18 +23,33 @@ export interface Tail {
 /** Bounds the memory: about 200 bytes an id. What is forgotten costs one more write unit at the next write of the id. */
 const MAX_IDS = 100_000
 
-/** Remembers the tails of the ids that this process has recovered or written last. */
+/**
+ * Remembers the tails of the ids that this process has recovered or written last. One with holes is kept until they are plugged,
+ * however many others there are: a write that did not know of them would go on in front of them.
+ */
 export class KnownTails {
   readonly #tails = new Map<string, Tail>()
+  /** Those with holes; rare, since they need a crash within a batch. */
+  readonly #torn = new Map<string, Tail>()
+  readonly #maxIds: number
+
+  /** @param maxIds - how many tails without holes are remembered. */
+  constructor(maxIds = MAX_IDS) {
+    this.#maxIds = maxIds
+  }
 
   get(persistenceId: string): Tail | undefined {
-    return this.#tails.get(persistenceId)
+    return this.#torn.get(persistenceId) ?? this.#tails.get(persistenceId)
   }
 
   set(persistenceId: string, tail: Tail): void {
-    this.#tails.delete(persistenceId)
+    this.forget(persistenceId)
+    if (tail.holes !== undefined && tail.holes.length > 0) {
+      this.#torn.set(persistenceId, tail)
+      return
+    }
     this.#tails.set(persistenceId, tail)
-    if (this.#tails.size <= MAX_IDS) return
+    if (this.#tails.size <= this.#maxIds) return
     for (const oldest of this.#tails.keys()) {
       this.#tails.delete(oldest)
       return
@@ -43,5 +58,6 @@ export class KnownTails {
 
   forget(persistenceId: string): void {
     this.#tails.delete(persistenceId)
+    this.#torn.delete(persistenceId)
   }
 }

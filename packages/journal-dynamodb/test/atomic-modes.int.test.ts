@@ -1,5 +1,5 @@
 import type { JournalConfig } from '@dynact/journal-dynamodb'
-import { ItemTooLargeError, WriteRejectedError } from '@dynact/persistence'
+import { FencedError, ItemTooLargeError, WriteRejectedError } from '@dynact/persistence'
 import { onRealDynamoDB, requiresRealDynamoDB } from '../../../tools/test-support/index.js'
 import { diesBefore } from '../../../tools/test-support/observed-client.js'
 import { freshId, JournalFixture, replayed, repr, span, write } from './journal-fixture.js'
@@ -172,6 +172,24 @@ describe('a packed batch', () => {
       expect(await replayed(fixture.journal(), id)).toEqual({ sequenceNrs: [], highest: to })
       expect(await fixture.itemsOf(`journal-P-${id}`)).toEqual([])
     })
+  })
+
+  test('is fenced by a writer that has gone on behind the holes of a dead one, where it would come to lie over that', async () => {
+    const id = freshId()
+    await journalIn('packed').writeEvents(write(id, 1, 2))
+    const overtaken = journalIn('packed')
+    await replayed(overtaken, id)
+    await fixture.putEvent(id, 5, 'dead', { index: 2, lastIndex: 3 })
+    const next = journalIn('packed')
+    await replayed(next, id)
+    await next.writeEvents(write(id, 6, 9, 'next'))
+
+    await expect(overtaken.writeEvents(write(id, 3, 8, 'overtaken'))).rejects.toMatchObject({
+      name: FencedError.name,
+      writerUuid: 'next',
+    })
+
+    expect(await replayed(fixture.journal(), id)).toEqual({ sequenceNrs: [1, 2, 6, 7, 8, 9], highest: 9 })
   })
 
   test('drops a stray single item of another writer under its range', async () => {

@@ -119,7 +119,7 @@ describe('what is left out', () => {
     assembler.leaveOutHeld()
     assembler.leaveOutHeld()
 
-    expect(leftOut).toEqual([{ fromSequenceNr: 1, toSequenceNr: 1, firstSequenceNr: 1, lastSequenceNr: 3 }])
+    expect(leftOut).toMatchObject([{ fromSequenceNr: 1, toSequenceNr: 1, firstSequenceNr: 1, lastSequenceNr: 3 }])
   })
 })
 

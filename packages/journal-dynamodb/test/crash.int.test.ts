@@ -165,3 +165,47 @@ describe('a part of a dead batch that lands when the rest of it is overtaken', (
     expect((await replayed(fixture.journal(), id)).sequenceNrs).toEqual([1, 2, 3])
   })
 })
+
+describe('what has been plugged, or never was a batch, is not plugged again', () => {
+  /** How many items an id has after so many lives of its actor, each of which writes one event. */
+  const itemsAfter = async (id: string, lives: number) => {
+    for (let life = 1; life <= lives; life++) {
+      const journal = fixture.journal()
+      const { highest } = await replayed(journal, id)
+      await journal.writeEvents(write(id, highest + 1, highest + 1, `life-${life}`))
+    }
+    return (await fixture.itemsOf(`journal-P-${id}`)).length
+  }
+
+  it('the number behind a stone in a hundred that was skipped', async () => {
+    const id = freshId()
+    const journal = fixture.journal()
+    await journal.writeEvents(write(id, 1))
+    await journal.writeEvents(write(id, 250))
+    const before = (await fixture.itemsOf(`journal-P-${id}`)).length
+    expect(before).toBe(3)
+
+    expect(await itemsAfter(id, 5)).toBe(before + 5)
+  })
+
+  it('the number behind a stone in a torn batch, if its writer then skips numbers', async () => {
+    const id = freshId()
+    await fixture.putEvent(id, 3, 'dead', { index: 1, lastIndex: 1 })
+    const next = fixture.journal()
+    await replayed(next, id)
+    await next.writeEvents(write(id, 8, 8, 'skips'))
+    const before = (await fixture.itemsOf(`journal-P-${id}`)).length
+    expect(before).toBe(3)
+
+    expect(await itemsAfter(id, 5)).toBe(before + 5)
+  })
+
+  it('a gap of another writer, behind whose event a torn batch would have gone on', async () => {
+    const id = freshId()
+    await fixture.putEvent(id, 1, 'dead', { index: 0, lastIndex: 9 })
+    await fixture.putEvent(id, 2, 'next')
+    await fixture.putEvent(id, 5, 'next')
+
+    expect(await itemsAfter(id, 3)).toBe(3 + 3)
+  })
+})

@@ -1,6 +1,6 @@
 import { markItem } from '@dynact/dynamodb'
 import { diesBefore } from '../../../tools/test-support/observed-client.js'
-import { freshId, JournalFixture, replayed, span, write } from './journal-fixture.js'
+import { freshId, JournalFixture, replayed, repr, span, write } from './journal-fixture.js'
 
 const fixture = new JournalFixture()
 beforeAll(() => fixture.create())
@@ -193,11 +193,59 @@ describe.each<[string, { deletedTimeToLiveMs?: number }]>([
 
     await journal.deleteEventsTo(id, 840)
 
-    expect(fixture.observed.requests.length).toBeLessThan(config.deletedTimeToLiveMs === undefined ? 12 : 12 + 40)
+    expect(fixture.observed.requests.length).toBeLessThan(config.deletedTimeToLiveMs === undefined ? 13 : 13 + 40)
   })
 
   test.each([Number.NaN, 2.5])('refuses a number that is none, %d', async (to) => {
     await expect(fixture.journal(config).deleteEventsTo(freshId(), to)).rejects.toThrow(`can't be deleted up to ${to}`)
+  })
+
+  describe('while a replay is reading', () => {
+    /** Replays, and lets somebody delete when this event has been read, and its hundred. */
+    const replayedAround = async (id: string, event: number, to: number, fromSequenceNr: number) => {
+      const replay = fixture.journal({ replayParallelism: 1 }).replayEvents(id, { fromSequenceNr })
+      const sequenceNrs: number[] = []
+      for await (const { sequenceNr } of replay) {
+        sequenceNrs.push(sequenceNr)
+        if (sequenceNr === event) await fixture.journal(config).deleteEventsTo(id, to)
+      }
+      return { sequenceNrs, highest: await replay.highestSequenceNr }
+    }
+
+    test.each([
+      // What it has read, it gives; then it goes on behind what is deleted, and is never silent about that.
+      ['in the middle of what it reads', 350, 300, span(301, 350)],
+      ['and leaves no trace of the rest', 350, 350, []],
+      ['and what is left lies behind an empty hundred', 450, 420, span(421, 450)],
+      ['and more has been written since', 350, 330, span(331, 350)],
+    ])(
+      '%s',
+      async (_, size, to, rest) => {
+        for (const from of [1, 100, 151]) {
+          const id = await history(size)
+
+          const { sequenceNrs, highest } = await replayedAround(id, 160, to, from)
+
+          expect(sequenceNrs).toEqual([...span(from, sequenceNrs.length + from - rest.length - 1), ...rest])
+          expect(sequenceNrs.length).toBeLessThan(size + 1 - from)
+          expect(highest).toBe(size)
+        }
+      },
+      60_000,
+    )
+
+    test('a hundred in several pages: no page behind the first one is the end by itself', async () => {
+      const id = freshId()
+      const journal = fixture.journal()
+      const payload = 'x'.repeat(300_000)
+      for (let from = 1; from <= 7; from++)
+        await journal.writeEvents({ persistenceId: id, events: [{ ...repr(id, from), payload }] })
+
+      const { sequenceNrs, highest } = await replayedAround(id, 1, 7, 1)
+
+      expect(sequenceNrs.length).toBeLessThan(7)
+      expect(highest).toBe(7)
+    })
   })
 
   test('interrupted after every request leaves a readable journal, and is resumed', async () => {

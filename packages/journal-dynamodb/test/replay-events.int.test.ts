@@ -129,6 +129,42 @@ describe('onGap: fail', () => {
     await expect(replay).rejects.toThrow(`${id}: events 2 to 3 are missing in table ${fixture.table}`)
   })
 
+  test.each([
+    ['its end', 'a b0/3 b1/3', 3],
+    ['its middle', 'a b0/3 - b2/3', 4],
+    ['its beginning', 'a - - b2/4 - b4/4', 6],
+    ['all but the end of two batches', 'a - b1/1 - c1/1', 5],
+  ])(
+    'does not take a batch that its writer could not finish for a gap, lest nobody could go on: %s is missing',
+    async (_, items, highest) => {
+      const id = freshId()
+      await put(id, items)
+      const anomalies: Anomaly[] = []
+      const config = { onGap: 'fail', onAnomaly: (anomaly: Anomaly) => anomalies.push(anomaly) } as const
+      const journal = fixture.journal(config)
+
+      expect(await replayed(journal, id)).toEqual({ sequenceNrs: [1], highest })
+
+      expect(anomalies.map(({ kind }) => kind)).toContain('incomplete-write')
+      expect(anomalies.map(({ kind }) => kind)).not.toContain('gap')
+      await journal.writeEvents(write(id, highest + 1, highest + 1, 'next'))
+      const after = { sequenceNrs: [1, highest + 1], highest: highest + 1 }
+      expect(await replayed(fixture.journal(config), id)).toEqual(after)
+    },
+  )
+
+  test.each([
+    ['somebody has written on without plugging it', 'a b0/2 - b2/2 c', '3 to 3'],
+    ['there is a gap before it', 'a - - b1/2 b2/2', '2 to 2'],
+  ])('fails at an unfinished batch if %s', async (_, items, missing) => {
+    const id = freshId()
+    await put(id, items)
+
+    const replay = replayed(fixture.journal({ onGap: 'fail' }), id)
+
+    await expect(replay).rejects.toThrow(`${id}: events ${missing} are missing`)
+  })
+
   test('does not take deleted events for a gap', async () => {
     const id = freshId()
     const journal = fixture.journal({ onGap: 'fail' })

@@ -39,7 +39,7 @@ describe('KeyStates', () => {
     fill(states, 20)
     expect(states.peek('a')).toBe(state)
 
-    state.recoveryEnds()
+    state.recoveryEnds(0)
     fill(states, 20)
 
     expect(states.peek('a')).toBeUndefined()

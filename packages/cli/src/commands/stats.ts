@@ -45,7 +45,7 @@ those of your region. Indexes, backups and streams are not in the estimate; a re
         }
         await output.record({ table, ids, ...stats, cost }, () =>
           [
-            `${table}: ${ids} ids, ${stats.events} events, ${stats.marks} marks, ${stats.others} other items`,
+            `${table}: ${ids} ids, ${stats.events} events, ${stats.marks} marks, ${stats.expiring} deleted and not yet removed, ${stats.others} other items`,
             `  ${stats.bytes} bytes in ${stats.items} items, the largest ${stats.largestItemBytes}`,
             `  storing them: ${dollars(cost.storagePerMonth)} a month`,
             `  having written them: ${dollars(cost.writingOnce)} (${stats.writeUnits} write units)`,

@@ -1,8 +1,10 @@
 import {
   Attributes,
+  isExpiring,
   PARTITION_SIZE,
   parsePartitionKey,
   partitionKey,
+  queryPages,
   type RequestOptions,
   type Requests,
 } from '@dynact/dynamodb'
@@ -12,7 +14,8 @@ import { scanPages } from './scan-pages.js'
 
 /**
  * Looks through the whole table for events that no reader finds, because they lie behind an empty hundred and no mark leads there.
- * Reads the table once, and one item more for every hundred; where the hundred before is empty, the marks are asked.
+ * Reads the table once, and one item more for every hundred; where the hundred before is empty, the marks are asked. What is deleted,
+ * and waits for DynamoDB to remove it, is not there.
  *
  * @param onPage - is told how many items have been looked at.
  */
@@ -26,8 +29,8 @@ export async function* findUnreachable(
   const options: RequestOptions = { signal, priority: 'feed', purpose: `table ${table}: looking for lost events` }
   const input = {
     TableName: table,
-    ProjectionExpression: '#par, #num',
-    ExpressionAttributeNames: { '#par': Attributes.PAR, '#num': Attributes.NUM },
+    ProjectionExpression: '#par, #num, #expiry',
+    ExpressionAttributeNames: { '#par': Attributes.PAR, '#num': Attributes.NUM, '#expiry': Attributes.EXPIRY },
   }
   let before: string | undefined
   let count = 0
@@ -36,7 +39,7 @@ export async function* findUnreachable(
     onPage(count)
     for (const item of items) {
       const par = item[Attributes.PAR]?.S ?? ''
-      if (par === before) continue
+      if (par === before || isExpiring(item)) continue
       before = par
       const hundred = parsePartitionKey(journalName, par)
       if (hundred === undefined || hundred.partitionNr === 0) continue
@@ -58,18 +61,17 @@ const isEmpty = async (
   partitionNr: number,
   options: RequestOptions,
 ): Promise<boolean> => {
-  const { Items = [] } = await requests.send(
-    'Query',
-    {
-      TableName: config.table,
-      KeyConditionExpression: '#par = :par',
-      ExpressionAttributeNames: { '#par': Attributes.PAR },
-      ExpressionAttributeValues: { ':par': { S: partitionKey(config, persistenceId, partitionNr) } },
-      ProjectionExpression: '#par',
-      ConsistentRead: true,
-      Limit: 1,
-    },
-    options,
-  )
-  return Items.length === 0
+  const input = {
+    TableName: config.table,
+    KeyConditionExpression: '#par = :par',
+    ExpressionAttributeNames: { '#par': Attributes.PAR, '#expiry': Attributes.EXPIRY },
+    ExpressionAttributeValues: { ':par': { S: partitionKey(config, persistenceId, partitionNr) } },
+    ProjectionExpression: '#par, #expiry',
+    ConsistentRead: true,
+  }
+  const { Items: [first] = [] } = await requests.send('Query', { ...input, Limit: 1 }, options)
+  if (first === undefined || !isExpiring(first)) return first === undefined
+  for await (const items of queryPages(requests, input, options))
+    if (items.some((item) => !isExpiring(item))) return false
+  return true
 }

@@ -1,6 +1,7 @@
 import {
   Attributes,
   type Item,
+  isExpiring,
   itemSize,
   occupiedBy,
   parseMarkKey,
@@ -21,6 +22,8 @@ export interface TableStats {
   /** Those of packed batches counted one by one. */
   events: number
   marks: number
+  /** Deleted ones that are there, and billed for storage, until DynamoDB's time to live removes them. */
+  expiring: number
   /** Items of other journals, and what is none of ours. */
   others: number
   /** As DynamoDB counts them. */
@@ -38,6 +41,7 @@ export const emptyStats = (): TableStats => ({
   items: 0,
   events: 0,
   marks: 0,
+  expiring: 0,
   others: 0,
   bytes: 0,
   billedBytes: 0,
@@ -51,7 +55,8 @@ export const countItem = (stats: TableStats, item: Item, journalName: string): v
   const bytes = itemSize(item)
   const par = item[Attributes.PAR]?.S ?? ''
   stats.items++
-  if (parsePartitionKey(journalName, par) !== undefined) stats.events += occupiedBy(item)
+  if (isExpiring(item)) stats.expiring++
+  else if (parsePartitionKey(journalName, par) !== undefined) stats.events += occupiedBy(item)
   else if (parseMarkKey(journalName, par) !== undefined) stats.marks++
   else stats.others++
   stats.bytes += bytes

@@ -30,6 +30,8 @@ export interface PlaceInWrite {
 }
 
 const MICROS_PER_MILLI = 1000
+/** Akka's and Pekko's for bytes as they are; stored, never changes. */
+const STONE_SERIALIZER_ID = 4
 
 /** The item of one event. */
 export const eventItem = (
@@ -73,10 +75,14 @@ export const steppingStoneItem = (
   [Attributes.SEQ]: { N: String(sequenceNr) },
   [Attributes.WRITER_UUID]: { S: writerUuid },
   [Attributes.EVENT]: { B: new Uint8Array(0) },
-  [Attributes.EVENT_SERIALIZER_ID]: { N: '4' },
+  [Attributes.EVENT_SERIALIZER_ID]: { N: String(STONE_SERIALIZER_ID) },
   [Attributes.INDEX]: { N: String(index) },
   [Attributes.LAST_INDEX]: { N: String(lastIndex) },
 })
+
+/** Is it a stepping stone? Its writer wants nothing more of the batch that it claims to be a part of. */
+export const isSteppingStone = ({ payload, index, timestamp }: StoredEvent): boolean =>
+  index === 0 && payload.serializerId === STONE_SERIALIZER_ID && payload.bytes.length === 0 && timestamp === 0
 
 /** The item of a mark. */
 export const markItem = (

@@ -5,7 +5,7 @@
  * until all of its write are there: places 0 to lastIndex, one writer, sequence numbers without a gap. Whatever else a crash,
  * a retry or two writers can leave is left out whole. Limits must be applied before.
  */
-import type { StoredEvent } from '@dynact/dynamodb'
+import { isSteppingStone, type StoredEvent } from '@dynact/dynamodb'
 
 /** What was left out. */
 export interface LeftOut {
@@ -15,6 +15,8 @@ export interface LeftOut {
   readonly firstSequenceNr: number
   /** Where it ends, or would have. */
   readonly lastSequenceNr: number
+  /** It only takes up a number: nobody ever wanted to store more of it. */
+  readonly isStone: boolean
 }
 
 export class AtomicWriteAssembler {
@@ -71,6 +73,7 @@ const leftOut = (first: StoredEvent, last: StoredEvent): LeftOut => {
     toSequenceNr: last.sequenceNr,
     firstSequenceNr,
     lastSequenceNr: firstSequenceNr + first.lastIndex,
+    isStone: isSteppingStone(first),
   }
 }
 

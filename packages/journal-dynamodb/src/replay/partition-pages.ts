@@ -42,6 +42,13 @@ async function* readPartition(
     yield items.flatMap((item) => readJournalItem(item, config.table, persistenceId, partitionNr))
 }
 
+/** What one request gave of a hundred. */
+export interface StoredPage {
+  readonly events: readonly StoredEvent[]
+  /** An earlier request gave what lies before it in its hundred: what has been deleted in between is in neither. */
+  readonly continues: boolean
+}
+
 /** Which hundreds to read. */
 export interface PagesRange {
   /** First sequence number. */
@@ -64,7 +71,7 @@ export async function* partitionPages(
   persistenceId: string,
   { from, throughPartition, lookAhead }: PagesRange,
   options: RequestOptions,
-): AsyncGenerator<StoredEvent[], number> {
+): AsyncGenerator<StoredPage, number> {
   const stopped = new AbortController()
   const signal = options.signal === undefined ? stopped.signal : AbortSignal.any([options.signal, stopped.signal])
   const first = partitionOf(from)
@@ -87,12 +94,14 @@ export async function* partitionPages(
       const { partitionNr, firstPage, pages } = ahead.shift() as OpenPartition
       let count = 0
       for (let page = await firstPage; page.done !== true; page = await pages.next()) {
-        const last = page.value.at(-1)
-        if (last === undefined) continue
-        count += page.value.length
+        const events = page.value
+        const last = events.at(-1)
+        if (last === undefined && count === 0) continue
+        const continues = count > 0
+        count += events.length
         // A packed batch may reach over the hundreds behind it, which are then empty.
-        through = Math.max(through, partitionOf(last.sequenceNr))
-        yield page.value
+        if (last !== undefined) through = Math.max(through, partitionOf(last.sequenceNr))
+        yield { events, continues }
       }
       if (count === 0 && partitionNr > through) return partitionNr
       // After a whole hundred more are likely to follow; after another the next one is likely to be the end.

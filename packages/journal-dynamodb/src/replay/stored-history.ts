@@ -15,17 +15,19 @@ import { RecoveryError, type ReplayRange } from '@dynact/persistence'
 import type { Anomaly } from '../anomaly.js'
 import type { JournalContext } from '../journal-context.js'
 import type { Hole, Tail } from '../known-tails.js'
-import { type LowMark, readHighMarks, readLowMark } from '../marks.js'
-import { AtomicWriteAssembler, type LeftOut } from './atomic-write-assembler.js'
+import { type LowMark, readHighMarks } from '../marks.js'
+import { AtomicWriteAssembler } from './atomic-write-assembler.js'
 import { readHeadDownFrom } from './batch-head.js'
 import { readHighest } from './highest.js'
+import { HistoryGaps } from './history-gaps.js'
+import { isEndDoubtful } from './is-end-doubtful.js'
 import { findCoveringBatch, lastInPartition } from './occupied.js'
 import { type PagesRange, partitionPages } from './partition-pages.js'
+import { RecentLowMark } from './recent-low-mark.js'
+import { sectionBehindHole } from './section-behind-hole.js'
 
 /** A recovery that has read this many events asks the high marks for events behind an empty hundred. */
 const LONG_HISTORY = 100
-/** Bounds what a recovery probes for the sake of a high mark that points far ahead. */
-const MAX_EMPTY_PARTITIONS = 1000
 
 /** A section that goes on where another one ended. */
 const FROM_HERE = { throughPartition: -1, lookAhead: 2 } as const
@@ -52,13 +54,12 @@ export class StoredHistory {
   /** A limit ended the replay before the history did. */
   #isCut = false
   #tailBefore: Tail | undefined
-  #lowMark: LowMark | undefined
+  readonly #lowMark: RecentLowMark
+  #isEndDoubtful = false
   #highMarks: readonly number[] | undefined
   #lastWrite = { writerUuid: '', partitionNr: -1 }
   #markedPartition = -1
-  /** Numbers that hold nothing, first and last of each gap. */
-  readonly #gaps: (readonly [number, number])[] = []
-  readonly #leftOut: LeftOut[] = []
+  readonly #gaps = new HistoryGaps()
 
   constructor(context: JournalContext, persistenceId: string, range: ReplayRange, options: RequestOptions) {
     this.#context = context
@@ -69,9 +70,10 @@ export class StoredHistory {
     this.#max = range.max ?? Number.MAX_SAFE_INTEGER
     this.#start = this.#from
     this.#expected = this.#from
+    this.#lowMark = new RecentLowMark(context, persistenceId, options)
     this.#assembler = new AtomicWriteAssembler((leftOut) => {
       if (this.#isCut) return
-      this.#leftOut.push(leftOut)
+      this.#gaps.leftOut(leftOut)
       this.#report('incomplete-write', leftOut.fromSequenceNr, leftOut.toSequenceNr)
     })
   }
@@ -91,16 +93,17 @@ export class StoredHistory {
     }
     while (section !== undefined && !this.#isCut) section = yield* this.#readSection(section)
     this.#assembler.leaveOutHeld()
+    this.#tellOfGaps(this.#gaps.atEnd())
   }
 
   /** The highest sequence number in use, once the events have been read. */
   async readHighest(): Promise<number> {
     const highest = await this.#findHighest()
     this.highestSeen = Math.max(this.highestSeen, highest)
-    // What was written meanwhile in this process is known better.
+    // What was written meanwhile in this process is known better, unless it has been forgotten.
     const { tails } = this.#context
     const now = tails.get(this.#persistenceId)
-    if (now === this.#tailBefore || now?.isRead === true)
+    if (now === undefined || now === this.#tailBefore || now.isRead === true)
       tails.set(this.#persistenceId, {
         highest: Math.max(highest, now?.highest ?? 0),
         markedPartition: this.#isCut ? -1 : this.#markedPartition,
@@ -113,24 +116,16 @@ export class StoredHistory {
   /** Those that this replay has seen, and those that others have where it has not looked. */
   #holes(others: readonly Hole[]): Hole[] {
     // One that was cut does not know how far it has looked: a hole that is none fences, and is forgotten by the next recovery.
-    const known = new Map(
-      others
-        .filter(({ sequenceNr }) => this.#isCut || sequenceNr < this.#from || sequenceNr > this.highestSeen)
-        .map((hole) => [hole.sequenceNr, hole]),
+    const known = others.filter(
+      ({ sequenceNr }) => this.#isCut || sequenceNr < this.#from || sequenceNr > this.highestSeen,
     )
-    for (const [first, last] of this.#gaps)
-      for (const { firstSequenceNr, lastSequenceNr } of this.#leftOut) {
-        const end = Math.min(last, lastSequenceNr)
-        for (let sequenceNr = Math.max(first, firstSequenceNr); sequenceNr <= end; sequenceNr++)
-          if (!known.has(sequenceNr)) known.set(sequenceNr, { sequenceNr, lastSequenceNr })
-      }
-    return [...known.values()]
+    const own = this.#gaps.holes.filter((hole) => known.every(({ sequenceNr }) => sequenceNr !== hole.sequenceNr))
+    return [...known, ...own]
   }
 
   async #findHighest(): Promise<number> {
     if (this.#isCut) return readHighest(this.#context, this.#persistenceId, this.highestSeen, this.#options)
-    const deletedTo = (this.#lowMark?.sequenceNr ?? 1) - 1
-    const known = Math.max(this.highestSeen, deletedTo)
+    const known = Math.max(this.highestSeen, this.#lowMark.deletedTo)
     // A caller that starts behind the end of the history has not shown where that is.
     if (known >= this.#from - 1 || this.highestSeen > 0) return known
     return readHighest(this.#context, this.#persistenceId, 0, this.#options)
@@ -145,7 +140,8 @@ export class StoredHistory {
         if (page.done === true) return yield* this.#sectionAfter(page.value)
         const visible: StoredEvent[] = []
         let jump: PagesRange | undefined
-        for (const event of page.value) {
+        this.#isEndDoubtful = isEndDoubtful(page.value)
+        for (const event of page.value.events) {
           if (event.sequenceNr > this.#expected && this.#count < this.#max)
             jump = await this.#judgeGapBefore(event, visible)
           if (jump !== undefined || this.#stopsAt(event)) break
@@ -168,7 +164,9 @@ export class StoredHistory {
       this.#report('incomplete-write', event.sequenceNr, event.sequenceNr)
       return
     }
-    for (const shown of this.#assembler.push(event, headIsPresent)) visible.push(shown)
+    const shown = this.#assembler.push(event, headIsPresent)
+    if (shown.length > 0) this.#tellOfGaps(this.#gaps.beforeVisible())
+    for (const each of shown) visible.push(each)
     this.#count++
     this.#expected = event.sequenceNr + 1
   }
@@ -194,27 +192,25 @@ export class StoredHistory {
    * for once more: another writer may have stored them after their hundred was read, and this event after that.
    */
   async #judgeGapBefore(event: StoredEvent, visible: StoredEvent[]): Promise<PagesRange | undefined> {
-    const lowMark = await this.#readLowMark()
+    const lowMark = await this.#lowMark.get()
     if (lowMark.sequenceNr > event.sequenceNr) return this.#goOnAt(lowMark)
     await this.#takeCoveringBatch(visible)
     const gapStart = Math.max(this.#expected, lowMark.sequenceNr)
     const gapEnd = Math.min(event.sequenceNr - 1, this.#to)
     if (gapStart <= gapEnd && this.#doubted !== gapStart) {
       this.#doubted = gapStart
+      this.#lowMark.outdate()
       return { from: gapStart, throughPartition: partitionOf(event.sequenceNr), lookAhead: 1 }
     }
     this.#assembler.leaveOutHeld()
-    if (gapStart <= gapEnd) {
-      this.#gaps.push([gapStart, gapEnd])
-      this.#report('gap', gapStart, gapEnd)
-    }
+    if (gapStart <= gapEnd) this.#gaps.empty(gapStart, gapEnd)
     return undefined
   }
 
   /** Takes the rest of the packed batch that the replay starts inside of, if it does. */
   async #takeCoveringBatch(visible: StoredEvent[]): Promise<void> {
     if (this.#expected !== this.#start || this.#start === 1) return
-    const { sequenceNr, cutBatch } = await this.#readLowMark()
+    const { sequenceNr, cutBatch } = await this.#lowMark.get()
     const [context, persistenceId, options] = [this.#context, this.#persistenceId, this.#options]
     const notBelow = cutBatch ?? sequenceNr
     const first =
@@ -240,42 +236,29 @@ export class StoredHistory {
       missingBelow = await readHeadDownFrom(this.#context, this.#persistenceId, event, this.#options)
       if (missingBelow === event.sequenceNr - event.index) return true
     }
-    return (await this.#readLowMark()).sequenceNr >= missingBelow
+    return (await this.#lowMark.get()).sequenceNr >= missingBelow
   }
 
   /** An empty hundred was read. Gives where to go on, or nothing at the end of the history. */
   async *#sectionAfter(emptyPartition: number): AsyncGenerator<readonly StoredEvent[], PagesRange | undefined> {
     if (this.highestSeen < this.#start - 1 || this.highestSeen === 0) {
       if (await this.#endsJustBefore()) return undefined
-      const lowMark = await this.#readLowMark()
+      const lowMark = await this.#lowMark.get()
       if (lowMark.sequenceNr > this.#expected) return this.#goOnAt(lowMark)
       const visible: StoredEvent[] = []
       await this.#takeCoveringBatch(visible)
       if (visible.length > 0) yield visible
       if (this.#expected > this.#start) return this.#isCut ? undefined : { ...FROM_HERE, from: this.#expected }
+    } else if (this.#isEndDoubtful) {
+      this.#isEndDoubtful = false
+      this.#lowMark.outdate()
+      const lowMark = await this.#lowMark.get()
+      if (lowMark.sequenceNr > this.#expected) return this.#goOnAt(lowMark)
     }
     if (this.#count < LONG_HISTORY && !this.#context.config.distrust) return undefined
-    return this.#sectionBehindHole(emptyPartition)
-  }
-
-  /** A high mark may show that the empty hundred is a hole, and not the end. */
-  async #sectionBehindHole(emptyPartition: number): Promise<PagesRange | undefined> {
-    this.#highMarks ??= await readHighMarks(this.#context, this.#persistenceId, this.#options)
-    for (const mark of this.#highMarks) {
-      const partitionNr = partitionOf(mark)
-      if (partitionNr <= emptyPartition) return undefined
-      if ((await lastInPartition(this.#context, this.#persistenceId, partitionNr, this.#options)) === undefined) {
-        this.#report('bad-mark', mark, mark)
-        continue
-      }
-      const nearest = Math.max(emptyPartition + 1, partitionNr - MAX_EMPTY_PARTITIONS)
-      return {
-        from: nearest * PARTITION_SIZE,
-        throughPartition: partitionNr,
-        lookAhead: this.#context.config.replayParallelism,
-      }
-    }
-    return undefined
+    const [context, persistenceId, options] = [this.#context, this.#persistenceId, this.#options]
+    this.#highMarks ??= await readHighMarks(context, persistenceId, options)
+    return sectionBehindHole(context, persistenceId, emptyPartition, this.#highMarks, options)
   }
 
   /**
@@ -294,12 +277,12 @@ export class StoredHistory {
     this.#assembler.leaveOutHeld()
     this.#start = Math.max(this.#start, lowMark.sequenceNr)
     this.#expected = this.#start
+    this.#lowMark.outdate()
     return { ...FROM_HERE, from: this.#start, throughPartition: partitionOf(this.#start) }
   }
 
-  async #readLowMark(): Promise<LowMark> {
-    this.#lowMark ??= await readLowMark(this.#context, this.#persistenceId, this.#options)
-    return this.#lowMark
+  #tellOfGaps(gaps: readonly (readonly [number, number])[]): void {
+    for (const [first, last] of gaps) this.#report('gap', first, last)
   }
 
   #report(kind: Anomaly['kind'], fromSequenceNr: number, toSequenceNr: number): void {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type PersistenceError, WriteRejectedError } from '../errors.js'
 import type { MonotonicTimestamps } from '../timestamps.js'
 import type { ActorDefinition } from './actor-definition.js'
+import type { Recovered } from './recovery.js'
 import { Tagged } from './tagged.js'
 import { WriteQueue } from './write-queue.js'
 
@@ -32,6 +33,7 @@ export interface EventWriterEvents {
 export class EventWriter {
   /** Highest sequence number in use. */
   sequenceNr = 0
+  #coversTo = 0
   readonly #definition: ActorDefinition
   readonly #timestamps: MonotonicTimestamps
   readonly #onWritten: (count: number) => void
@@ -60,6 +62,11 @@ export class EventWriter {
     return this.#queue.blockedBy
   }
 
+  /** The last number that a state which knows all that was written covers: see {@link Recovered}. */
+  get coversTo(): number {
+    return this.#coversTo
+  }
+
   /** Stands for everything persisted so far. */
   get newest(): WrittenMark {
     return this.#newest
@@ -71,9 +78,10 @@ export class EventWriter {
   }
 
   /** The recovery is complete: writing may begin. */
-  open(sequenceNr: number): void {
+  open({ sequenceNr, coversTo }: Pick<Recovered, 'sequenceNr' | 'coversTo'>): void {
     this.sequenceNr = sequenceNr
-    this.#newest = { sequenceNr }
+    this.#coversTo = coversTo
+    this.#newest = { sequenceNr: coversTo }
     this.#writerUuid = randomUUID()
     this.#closedBecause = undefined
   }
@@ -169,6 +177,7 @@ export class EventWriter {
     })
     for (const [index, event] of events.entries()) event.sequenceNr = first + index
     this.sequenceNr += events.length
+    this.#coversTo = this.sequenceNr
     this.#onWritten(events.length)
   }
 }

@@ -208,7 +208,7 @@ export class Incarnation implements ContextSource {
       this.#state = recovered.state
       await definition.onRecoveryCompleted?.(recovered.state, makeContext(base, this, scope, false))
       // Not before: the state would not know of what the hook persists.
-      this.writer.open(recovered.sequenceNr)
+      this.writer.open(recovered)
       this.#mark = this.writer.newest
       failures.recovered()
       this.#isReady = true

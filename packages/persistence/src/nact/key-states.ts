@@ -11,6 +11,8 @@ export class KeyState {
   reads = 0
   /** Epoch milliseconds; a later snapshot is never stamped earlier. */
   snapshotTimestamp = 0
+  /** Number of the last event that was recovered, or written since; `undefined` until there was a recovery. */
+  coversTo: number | undefined
   readonly #key: string
   readonly #timestamps: MonotonicTimestamps
   #isRecovering = false
@@ -23,7 +25,10 @@ export class KeyState {
     this.#timestamps = new MonotonicTimestamps(() => this.#createdAt)
     this.queue = new WriteQueue({
       persistenceId: key,
-      send: write,
+      send: async (events) => {
+        await write(events)
+        this.coversTo = events.at(-1)?.sequenceNr ?? this.coversTo
+      },
       // nact gives the numbers, and leaves a gap after a failed persist; two incarnations never share a write.
       joins: (previous, next) => next.sequenceNr === previous.sequenceNr + 1 && next.writerUuid === previous.writerUuid,
     })
@@ -73,8 +78,13 @@ export class KeyState {
     return isRecovery
   }
 
-  /** The recovery has come to its end: writing is allowed again, under a name that no straggler of the time before has. */
-  recoveryEnds(): void {
+  /**
+   * The recovery has come to its end: writing is allowed again, under a name that no straggler of the time before has.
+   *
+   * @param coversTo - number of the last event.
+   */
+  recoveryEnds(coversTo: number): void {
+    this.coversTo = coversTo
     this.#writerUuid = randomUUID()
     this.queue.unblock()
   }

@@ -60,7 +60,7 @@ export const makeContext = <C extends NactContext>(
     if (state === undefined && saved.mark.sequenceNr === 0) return // Nothing has happened yet.
     const encoded = encodeSnapshot(saved.state)
     const sequenceNr = await writer.numberOf(saved.mark)
-    await snapshots.save(encoded, sequenceNr, writer.sequenceNr - sequenceNr)
+    await snapshots.save(encoded, sequenceNr, writer.coversTo - sequenceNr)
   }
   const deleteEventsTo = async (sequenceNr: number) => {
     throwIf(writer.refusal('deleting events'))

@@ -8,10 +8,11 @@ import type { PersistentRepr } from '../persistent-repr.js'
 import type { SnapshotStore } from '../snapshot-store.js'
 import { checkPersistenceId } from '../validation.js'
 import { breathe } from './breathe.js'
+import { assertNoneDeletedMeanwhile } from './deleted-meanwhile.js'
 import { hasMethods, JOURNAL_METHODS, noEngineNamed, type PersistenceEngine } from './engine.js'
 import { answerProbe } from './engine-probes.js'
 import { type EventStream, eventStream } from './event-stream.js'
-import { KeyStates } from './key-states.js'
+import { type KeyState, KeyStates } from './key-states.js'
 import { RecoverySlots } from './recovery-slots.js'
 import { WorkUnderWay } from './work-under-way.js'
 
@@ -123,9 +124,11 @@ class JournalEngine implements PersistenceEngine {
         { persistenceId: key, sequenceNr: sequenceNumber, cause: blockedBy },
       )
     }
+    // Numbers that nact has used up, but that hold no event, may be those of a batch that a late request completes.
+    const sequenceNr = Math.min(sequenceNumber, state.coversTo ?? sequenceNumber)
+    if (sequenceNr === 0) return
     state.snapshotTimestamp = Math.max(createdAt, state.snapshotTimestamp)
-    const metadata = { persistenceId: key, sequenceNr: sequenceNumber, timestamp: state.snapshotTimestamp }
-    await store.saveSnapshot(metadata, data)
+    await store.saveSnapshot({ persistenceId: key, sequenceNr, timestamp: state.snapshotTimestamp }, data)
   }
 
   persist(event: PersistedEvent): Promise<void> {
@@ -163,44 +166,59 @@ class JournalEngine implements PersistenceEngine {
     tags: readonly string[],
   ): AsyncGenerator<PersistedEvent, void, undefined> {
     const state = this.#keys.peek(key)
-    if (state === undefined) return yield* this.#replay(key, offset, limit, tags)
+    if (state === undefined) {
+      yield* this.#replay(key, offset, limit, tags)
+      return
+    }
     state.reads += 1
     try {
       await state.queue.settled()
       const isComplete = limit === Number.POSITIVE_INFINITY && tags.length === 0
       const isRecovery = isComplete && state.takeRecovery()
-      yield* this.#replay(key, offset, limit, tags, isRecovery ? (timestamp) => state.observe(timestamp) : undefined)
+      const last = yield* this.#replay(key, offset, limit, tags, isRecovery ? state : undefined)
       // Not before the end: an incarnation that could not recover must not lift the block.
-      if (isRecovery) state.recoveryEnds()
+      if (isRecovery) state.recoveryEnds(last)
     } finally {
       state.reads -= 1
     }
   }
 
+  /**
+   * @param recovering - given when nact makes a state of all this.
+   * @returns the number of the last event that there is, or `offset`.
+   */
   async *#replay(
     key: string,
     offset: number,
     limit: number,
     tags: readonly string[],
-    observe?: (timestamp: number) => void,
-  ): AsyncGenerator<PersistedEvent, void, undefined> {
-    if (limit <= 0) return
+    recovering?: KeyState,
+  ): AsyncGenerator<PersistedEvent, number, undefined> {
+    if (limit <= 0) return offset
     const replay = this.journal.replayEvents(key, { fromSequenceNr: offset + 1 })
     let last = offset
     let delivered = 0
+    let emptyAfter: number | undefined
     for await (const event of replay) {
+      if (last > offset && event.sequenceNr > last + 1) emptyAfter ??= last
       last = event.sequenceNr
-      observe?.(event.timestamp)
+      recovering?.observe(event.timestamp)
       if (tags.every((tag) => event.tags.includes(tag))) {
         yield toPersistedEvent(event)
         delivered += 1
-        if (delivered >= limit) return
+        if (delivered >= limit) return last
       }
       await breathe()
     }
     const highest = await replay.highestSequenceNr
     const isComplete = limit === Number.POSITIVE_INFINITY && tags.length === 0
+    if (highest > last) emptyAfter ??= last
+    if (recovering !== undefined && emptyAfter !== undefined && emptyAfter > offset) {
+      const deletedTo = (await this.journal.readDeletedToSequenceNr?.(key)) ?? 0
+      assertNoneDeletedMeanwhile(key, this.journal, emptyAfter, deletedTo)
+    }
     if (isComplete && highest > last) yield usedUp(key, highest)
+    return last
   }
 }
 

@@ -198,7 +198,7 @@ export class PersistentActor {
   async #saveSnapshot(incarnation: Incarnation, ctx: NactContext): Promise<void> {
     const end = this.#definition.engine.beginWork()
     try {
-      await this.#snapshots.saveDue(incarnation.state, incarnation.writer.sequenceNr)
+      await this.#snapshots.saveDue(incarnation.state, incarnation.writer.coversTo)
     } catch (error) {
       report(ctx, 'could not save a snapshot', error)
     }

@@ -22,7 +22,8 @@ export interface RecoveryOptions {
   /**
    * Recover although events have been deleted and no snapshot that covers them is found? The state then lacks them for good, and
    * new snapshots are made of it. Of use only with `snapshots: { deleteEvents: true }`: where that is not set, nothing is known
-   * about what a deletion had to leave behind, and no recovery fails for it. With `fromSnapshot: false` none does either.
+   * about what a deletion had to leave behind, and no recovery fails for it. With `fromSnapshot: false` none does either. Without it,
+   * every recovery fails whose events are deleted while it reads them.
    * @defaultValue `false`: the recovery fails
    */
   readonly acceptDeletedEvents?: boolean | undefined

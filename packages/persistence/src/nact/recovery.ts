@@ -4,6 +4,7 @@ import type { SelectedSnapshot, SnapshotMetadata, SnapshotSelectionCriteria } fr
 import type { ActorDefinition } from './actor-definition.js'
 import { breathe } from './breathe.js'
 import { mustBeginAgain } from './deleted-events.js'
+import { assertNoneDeletedMeanwhile } from './deleted-meanwhile.js'
 import type { RecoveryOptions } from './recovery-options.js'
 
 /** What a recovery asks of its actor. */
@@ -24,6 +25,11 @@ export interface Recovered {
   readonly state: unknown
   /** Highest sequence number in use, numbers without an event included. */
   readonly sequenceNr: number
+  /**
+   * Up to this number the state is final. Behind it, up to `sequenceNr`, may lie a batch that a dead writer did not finish: nobody can
+   * tell that it never will be, until the next write has plugged it.
+   */
+  readonly coversTo: number
   readonly snapshot: SnapshotMetadata | undefined
   /** Stored events replayed after the snapshot. */
   readonly events: number
@@ -70,8 +76,8 @@ const snapshotCriteria = ({ fromSnapshot, toSequenceNr }: RecoveryOptions): Snap
 /**
  * Newest snapshot that matches, then the events after it, one at a time: memory stays flat, and the event loop gets its turns.
  *
- * @throws {@link RecoveryError} what is stored can't be read, a decoder or adapter failed, or the actor deletes what its snapshots
- * cover and no snapshot covers what was deleted.
+ * @throws {@link RecoveryError} what is stored can't be read, a decoder or adapter failed, events were deleted while they were being
+ * replayed, or the actor deletes what its snapshots cover and no snapshot covers what was deleted.
  * @throws {@link SerializationError} the snapshot or an event can't be deserialized.
  * @throws whatever `apply` and `checkpoint` throw, and the signal's reason.
  */
@@ -80,7 +86,8 @@ export const recover = async (definition: ActorDefinition, steps: RecoverySteps)
   const { initialState, apply, observe, checkpoint, signal } = steps
   if (recovery === 'disabled') {
     const sequenceNr = await engine.journal.readHighestSequenceNr(persistenceId, undefined, { signal })
-    return { state: initialState(), sequenceNr, snapshot: undefined, events: 0, isComplete: sequenceNr === 0 }
+    const isComplete = sequenceNr === 0
+    return { state: initialState(), sequenceNr, coversTo: 0, snapshot: undefined, events: 0, isComplete }
   }
 
   const { toSequenceNr, replayMax } = recovery
@@ -105,10 +112,13 @@ export const recover = async (definition: ActorDefinition, steps: RecoverySteps)
   }
   let events = 0
   let first: number | undefined
+  /** The event before the first numbers, behind another one, that hold none. */
+  let emptyAfter: number | undefined
   for await (const event of replay) {
     // A journal that answers from memory need not look at the signal.
     signal.throwIfAborted()
     if (first === undefined && (await lacksEventsTo(event.sequenceNr - 1))) return recover(definition, steps)
+    if (first !== undefined && event.sequenceNr > sequenceNr + 1) emptyAfter ??= sequenceNr
     sequenceNr = event.sequenceNr
     first ??= sequenceNr
     observe(event.timestamp)
@@ -120,6 +130,13 @@ export const recover = async (definition: ActorDefinition, steps: RecoverySteps)
   }
   signal.throwIfAborted()
   const highest = Math.max(sequenceNr, await replay.highestSequenceNr)
+  const end = replayMax === undefined ? Math.min(highest, toSequenceNr ?? highest) : sequenceNr
+  const deletedTo =
+    emptyAfter !== undefined || sequenceNr < end
+      ? ((await engine.journal.readDeletedToSequenceNr?.(persistenceId, { signal })) ?? 0)
+      : 0
+  if (first !== undefined && !recovery.acceptDeletedEvents)
+    assertNoneDeletedMeanwhile(persistenceId, engine.journal, emptyAfter ?? sequenceNr, deletedTo)
   // Without any event, a journal that can't tell what has been deleted can't tell it from what a limit left out, either.
   const canTell = !isLimited || engine.journal.readDeletedToSequenceNr !== undefined
   if (first === undefined && canTell && (await lacksEventsTo(Math.min(highest, toSequenceNr ?? highest))))
@@ -127,5 +144,6 @@ export const recover = async (definition: ActorDefinition, steps: RecoverySteps)
   // Events that the snapshot left out of account covers may have been deleted: then the state lacks them.
   const lacksFirst = recovery.fromSnapshot !== undefined && (first ?? highest + 1) > (snapshot?.sequenceNr ?? 0) + 1
   const isComplete = !lacksFirst && (!isLimited || sequenceNr === highest)
-  return { state, sequenceNr: highest, snapshot, events, isComplete }
+  const coversTo = Math.max(sequenceNr, Math.min(deletedTo, highest))
+  return { state, sequenceNr: highest, coversTo, snapshot, events, isComplete }
 }
