@@ -238,7 +238,8 @@ describeInBrowser('the page of dynact explore', () => {
   describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
     test.each(views)('%s is accessible', async (name, view, ready) => {
       // Its rules run in the page, which lets no script in; and the policy is tested by all other tests.
-      const page = await open(view, writer, { colorScheme, bypassCSP: true })
+      const viewport = { width: 1450, height: name === 'history' ? 830 : 620 }
+      const page = await open(view, writer, { colorScheme, bypassCSP: true, viewport })
       await page.locator(ready).first().waitFor()
       if (name === 'history') {
         await page.getByRole('button', { name: 'Event 3: show its payload' }).click()

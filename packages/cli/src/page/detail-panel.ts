@@ -31,6 +31,7 @@ export const openPanel = (place: HTMLElement, heading: string, opener: HTMLEleme
   place.replaceChildren(panel)
   place.parentElement?.classList.add('has-detail')
   title.focus()
+  panel.scrollIntoView({ block: 'nearest' })
 }
 
 /** What a panel shows of an event. */

@@ -80,7 +80,7 @@ const eventRow = (entry: EventEntry, { onEvent }: TimelineHandlers): HTMLTableRo
     element('td', { class: 'preview mono' }, ...badges(entry), visibleJson(entry.preview)),
     cell([String(serializerId), ...manifests].join(' · ')),
     cell(entry.tags.map(visible).join(', ')),
-    cell(visible(writerUuid.slice(0, 8)), { class: 'mono', title: visible(writerUuid) }),
+    cell(visible(writerUuid.slice(0, 8)), { class: 'nowrap mono', title: visible(writerUuid) }),
   )
 }
 
