@@ -92,6 +92,16 @@ describeInBrowser('the page of dynact explore', () => {
     await page.getByRole('heading', { name: 'Order|7', level: 1 }).waitFor()
   })
 
+  test('a search goes on by itself until it has found something', async () => {
+    const page = await open()
+    // As the command answers after 20 pages without a match.
+    const answer = { ids: [], lookedAt: 20_000, next: Buffer.from('{}').toString('base64url'), isId: false }
+    await page.route(/\/api\/ids\?(?!.*cursor).*prefix=many-11/, (route) => route.fulfill({ json: answer }))
+    await page.goto(`${reader.origin}/#/ids?prefix=many-11`)
+
+    await page.getByText('Page 1: 10 ids that begin with it, among 20,127 looked at').first().waitFor()
+  })
+
   test('a history tells of batches, snapshots, tags and the difference of one event to the next', async () => {
     const page = await open(history('Order|7'))
     await rows(page).nth(6).waitFor()

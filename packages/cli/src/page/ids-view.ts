@@ -39,7 +39,7 @@ export const idsView: View = async ({ main, params, signal }) => {
   const show = (): Promise<void> =>
     attempt(list, signal, async () => {
       const cursor = cursors.at(-1)
-      const page = await ask<IdsPage>('ids', { prefix, cursor, limit: LIMIT }, signal)
+      const page = await firstMatches(prefix, cursor, signal)
       const go = (change: () => void) => {
         change()
         void show()
@@ -66,6 +66,18 @@ export const idsView: View = async ({ main, params, signal }) => {
       say(told)
     })
   await show()
+}
+
+/** The next page that has an id: a search through many that do not match takes several questions. */
+const firstMatches = async (prefix: string, from: string | undefined, signal: AbortSignal): Promise<IdsPage> => {
+  let page = await ask<IdsPage>('ids', { prefix, cursor: from, limit: LIMIT }, signal)
+  let { lookedAt } = page
+  while (page.ids.length === 0 && page.next !== undefined && page.isId !== true) {
+    say(`None yet, among ${numberText(lookedAt)} ids looked at.`)
+    page = await ask<IdsPage>('ids', { prefix, cursor: page.next, limit: LIMIT }, signal)
+    lookedAt += page.lookedAt
+  }
+  return { ...page, lookedAt }
 }
 
 const summary = ({ ids, next, lookedAt }: IdsPage, prefix: string, pageNr: number): string => {
