@@ -148,6 +148,14 @@ module.exports = {
       to: { path: '^packages/', pathNot: '^$1/', dependencyTypes: ['local'], dependencyTypesNot: ['aliased'] },
     },
     {
+      name: 'page-runs-in-the-browser',
+      severity: 'error',
+      comment:
+        'The browser has no Node and no packages: let the command answer a question of the page (src/explore/routes.ts).',
+      from: { path: '^packages/cli/src/page/' },
+      to: { pathNot: '^packages/cli/src/(page/|visible\\.ts$)' },
+    },
+    {
       name: 'src-without-tests',
       severity: 'error',
       comment: 'Sources are published without tests, tools and examples: move what they need into src.',
@@ -182,7 +190,7 @@ module.exports = {
       from: { path: '^packages/[^/]+/src/index\\.ts$' },
       to: {
         path: '^packages/[^/]+/src/',
-        pathNot: ['\\.d\\.ts$', '/index\\.ts$', '^packages/cli/src/bin\\.ts$'],
+        pathNot: ['\\.d\\.ts$', '/index\\.ts$', '^packages/cli/src/(bin\\.ts$|page/)'],
         reachable: false,
       },
     },

@@ -2,7 +2,7 @@ import type { DynamoDBClient, DynamoDBClientConfig } from '@aws-sdk/client-dynam
 import { clientFrom, connect, type Requests } from '@dynact/dynamodb'
 import { type DynamoDBJournal, dynamoDBJournal, type JournalConfig } from '@dynact/journal-dynamodb'
 import { ConfigError, type Serialization } from '@dynact/persistence'
-import { type DynamoDBReadJournal, dynamoDBReadJournal } from '@dynact/query-dynamodb'
+import { type DynamoDBReadJournal, dynamoDBReadJournal, type ReadJournalConfig } from '@dynact/query-dynamodb'
 import { type DynamoDBSnapshotStore, dynamoDBSnapshotStore } from '@dynact/snapshot-dynamodb'
 import { UsageError } from './cli-error.js'
 import type { Settings } from './settings.js'
@@ -79,7 +79,10 @@ export class Connection {
     return this.#kept(() => dynamoDBSnapshotStore({ ...config, table, ...given(more) }))
   }
 
-  readJournal({ serialization, ...more }: StoreOptions = {}): DynamoDBReadJournal {
+  readJournal({
+    serialization,
+    ...more
+  }: StoreOptions & Pick<ReadJournalConfig, 'pageSize'> = {}): DynamoDBReadJournal {
     const { table, queries, sequenceShards, serialization: configured } = this.settings
     const config = { ...this.#shared(serialization ?? configured), ...given({ table, queries }), ...given(more) }
     return this.#kept(() => dynamoDBReadJournal({ ...config, sequenceShards }))

@@ -8,6 +8,7 @@ import { addCompletion } from './commands/completion.js'
 import { addDelete } from './commands/delete.js'
 import { addDev } from './commands/dev.js'
 import { addEvents } from './commands/events.js'
+import { addExplore } from './commands/explore.js'
 import { addExport } from './commands/export.js'
 import { addIds } from './commands/ids.js'
 import { addImport } from './commands/import.js'
@@ -26,6 +27,7 @@ const COMMANDS: readonly AddCommand[] = [
   addTail,
   addStats,
   addVerify,
+  addExplore,
   addExport,
   addImport,
   addDelete,

@@ -64,6 +64,7 @@ test('every command has a description and examples in its help', async () => {
     'tail',
     'stats',
     'verify',
+    'explore',
     'export',
     'import',
     'delete',

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { createJournalTable } from '@dynact/journal-dynamodb'
 import { createSnapshotTable } from '@dynact/snapshot-dynamodb'
+import { aborted } from '../aborted.js'
 import { type AddCommand, examples } from '../add-command.js'
 import { wholeNumber } from '../arguments.js'
 
@@ -9,12 +10,6 @@ interface Flags {
   readonly port: number
   readonly tables: boolean
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 
 /** `dynact dev`: a DynamoDB for the developer's machine. */
 export const addDev: AddCommand = (parent, handle) => {

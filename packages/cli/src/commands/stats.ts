@@ -1,15 +1,7 @@
 import { type AddCommand, examples } from '../add-command.js'
 import { amount } from '../arguments.js'
+import { estimateCost, type Prices, US_EAST_1 } from '../inspect/estimate-cost.js'
 import { tableStats } from '../inspect/table-stats.js'
-
-const GB = 1024 ** 3
-const MILLION = 1_000_000
-
-interface Flags {
-  readonly priceStorage: number
-  readonly priceRead: number
-  readonly priceWrite: number
-}
 
 const dollars = (amountOf: number): string => `$${amountOf < 1 ? amountOf.toPrecision(2) : amountOf.toFixed(2)}`
 
@@ -18,9 +10,9 @@ export const addStats: AddCommand = (parent, handle) => {
   parent
     .command('stats')
     .description("count the journal's ids, events and bytes, and estimate the cost")
-    .option('--price-storage <dollars>', 'per GB and month', amount, 0.25)
-    .option('--price-read <dollars>', 'per million read units', amount, 0.125)
-    .option('--price-write <dollars>', 'per million write units', amount, 0.625)
+    .option('--price-storage <dollars>', 'per GB and month', amount, US_EAST_1.priceStorage)
+    .option('--price-read <dollars>', 'per million read units', amount, US_EAST_1.priceRead)
+    .option('--price-write <dollars>', 'per million write units', amount, US_EAST_1.priceWrite)
     .addHelpText(
       'after',
       `\nReads the whole table once, and the ids. The prices are those of tables paid per request, class Standard, in us-east-1; look up
@@ -28,7 +20,7 @@ those of your region. Indexes, backups and streams are not in the estimate; a re
     )
     .addHelpText('after', examples('stats', 'stats --json', 'stats --price-storage 0.306'))
     .action(
-      handle(async ({ connection, output, signal }, prices: Flags) => {
+      handle(async ({ connection, output, signal }, prices: Prices) => {
         const { table, journalName } = connection.settings
         const stats = await tableStats(connection.requests(table), table, journalName, signal, ({ items, events }) =>
           output.progress(`${items} items, ${events} events`),
@@ -38,11 +30,7 @@ those of your region. Indexes, backups and streams are not in the estimate; a re
           ids += persistenceIds.length
           output.progress(`${stats.events} events of ${ids} ids`)
         }
-        const cost = {
-          storagePerMonth: (stats.billedBytes / GB) * prices.priceStorage,
-          writingOnce: (stats.writeUnits / MILLION) * prices.priceWrite,
-          readingOnce: (stats.readUnits / MILLION) * prices.priceRead,
-        }
+        const cost = estimateCost(stats, prices)
         await output.record({ table, ids, ...stats, cost }, () =>
           [
             `${table}: ${ids} ids, ${stats.events} events, ${stats.marks} marks, ${stats.expiring} deleted and not yet removed, ${stats.others} other items`,

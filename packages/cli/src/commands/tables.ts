@@ -1,4 +1,4 @@
-import type { CreateTableCommandInput, TableDescription } from '@aws-sdk/client-dynamodb'
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb'
 import { checkTable, createTable, deleteTable } from '@dynact/dynamodb'
 import { journalTableDefinition } from '@dynact/journal-dynamodb'
 import { ConfigError } from '@dynact/persistence'
@@ -9,6 +9,7 @@ import type { Call } from '../call.js'
 import { UsageError } from '../cli-error.js'
 import { confirm } from '../confirm.js'
 import { ExitCode } from '../exit-code.js'
+import { type DescribedTable, describedTable } from '../inspect/described-table.js'
 
 interface Flags {
   readonly only?: 'journal' | 'snapshot'
@@ -46,29 +47,7 @@ const definitions = (
 const namesOf = (tables: readonly CreateTableCommandInput[]): string =>
   tables.map(({ TableName }) => TableName).join(' and ')
 
-/** What is told of a table. */
-const describe = (table: TableDescription) => ({
-  table: table.TableName ?? '',
-  status: table.TableStatus ?? '',
-  billing: table.BillingModeSummary?.BillingMode ?? 'PROVISIONED',
-  /** DynamoDB counts every six hours or so. */
-  items: table.ItemCount ?? 0,
-  bytes: table.TableSizeBytes ?? 0,
-  indexes: [...(table.GlobalSecondaryIndexes ?? []), ...(table.LocalSecondaryIndexes ?? [])].map(
-    ({ IndexName, Projection }) => ({ name: IndexName ?? '', projection: Projection?.ProjectionType ?? '' }),
-  ),
-  deletionProtection: table.DeletionProtectionEnabled ?? false,
-})
-
-const describeText = ({
-  table,
-  status,
-  billing,
-  items,
-  bytes,
-  indexes,
-  deletionProtection,
-}: ReturnType<typeof describe>) =>
+const describeText = ({ table, status, billing, items, bytes, indexes, deletionProtection }: DescribedTable) =>
   [
     `${table}: ${status}, ${billing}, about ${items} items in ${bytes} bytes`,
     `  indexes: ${indexes.map(({ name, projection }) => `${name} (${projection})`).join(', ') || 'none'}`,
@@ -150,7 +129,7 @@ export const addTables: AddCommand = (parent, handle) => {
               { TableName },
               { priority: 'feed', purpose: `table ${TableName}: describing it`, signal },
             )
-          const description = describe(Table ?? {})
+          const description = describedTable(Table ?? {})
           await output.record(description, () => describeText(description))
         }
       }),

@@ -1,10 +1,7 @@
 import { types } from 'node:util'
 import {
-  Attributes,
   PARTITION_SIZE,
-  partitionKey,
   partitionOf,
-  queryPages,
   type RequestOptions,
   type Requests,
   readJournalItem,
@@ -14,6 +11,7 @@ import type { Anomaly, DynamoDBJournal } from '@dynact/journal-dynamodb'
 import { isPersistenceError, type Serialization } from '@dynact/persistence'
 import type { Finding } from './finding.js'
 import { type MarkFault, markFaults, missingHighMark, readMarks } from './id-marks.js'
+import { readHundred } from './read-hundred.js'
 import { tolerantSerialization, Undecodable } from './tolerant-serialization.js'
 
 /** What {@link verifyId} reads with. */
@@ -90,7 +88,7 @@ const readAll = async (context: VerifyContext, persistenceId: string, findings: 
       const isAhead = damaged >= fromSequenceNr
       const from = Math.max(fromSequenceNr, lastSeen + 1, isAhead ? partitionOf(damaged) * PARTITION_SIZE : 0)
       const to = isAhead ? damaged - 1 : from
-      const read = await readHundred({ ...context, persistenceId }, from, to)
+      const read = await readUndamaged(context, persistenceId, from, to)
       events += read.length
       for (const event of read) await decode(context, persistenceId, event, findings)
       if (isAhead) {
@@ -102,35 +100,11 @@ const readAll = async (context: VerifyContext, persistenceId: string, findings: 
   }
 }
 
-/** Items of one hundred, one by one, none of them damaged. */
-const readHundred = async (
-  { journal, requests, signal, persistenceId }: VerifyContext & { readonly persistenceId: string },
-  from: number,
-  to: number,
-): Promise<StoredEvent[]> => {
-  if (from > to) return []
-  const { config } = journal
-  const options: RequestOptions = {
-    signal,
-    priority: 'feed',
-    purpose: `${persistenceId}: reading events`,
-    persistenceId,
-  }
-  const input = {
-    TableName: config.table,
-    KeyConditionExpression: '#par = :par AND #num BETWEEN :from AND :to',
-    ExpressionAttributeNames: { '#par': Attributes.PAR, '#num': Attributes.NUM },
-    ExpressionAttributeValues: {
-      ':par': { S: partitionKey(config, persistenceId, partitionOf(from)) },
-      ':from': { N: String(from % PARTITION_SIZE) },
-      ':to': { N: String(to % PARTITION_SIZE) },
-    },
-    ConsistentRead: true,
-  }
-  const events: StoredEvent[] = []
-  for await (const items of queryPages(requests, input, options))
-    for (const item of items) events.push(...readJournalItem(item, config.table, persistenceId, partitionOf(from)))
-  return events
+/** Events of one hundred, whose items are not damaged. */
+const readUndamaged = async (context: VerifyContext, persistenceId: string, from: number, to: number) => {
+  const { table } = context.journal.config
+  const items = await readHundred(context, persistenceId, from, to)
+  return items.flatMap((item) => readJournalItem(item, table, persistenceId, partitionOf(from)))
 }
 
 const findingOf = ({ kind, persistenceId, fromSequenceNr: from, toSequenceNr: to }: Anomaly): Finding => {
