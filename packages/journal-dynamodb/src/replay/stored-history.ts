@@ -24,8 +24,10 @@ import { type PagesRange, partitionPages } from './partition-pages.js'
 
 /** A recovery that has read this many events asks the high marks for events behind an empty hundred. */
 const LONG_HISTORY = 100
-/** Bounds what a recovery probes for the sake of a high mark that points far ahead. */
+/** Bounds what a recovery probes for the sake of a high mark, or an event, that is far ahead. */
 const MAX_EMPTY_PARTITIONS = 1000
+/** Each costs a write unit and memory; no batch is as large. Only a damaged one leaves so many. */
+const MAX_HOLES = 100_000
 
 /** A section that goes on where another one ended. */
 const FROM_HERE = { throughPartition: -1, lookAhead: 2 } as const
@@ -120,10 +122,20 @@ export class StoredHistory {
     for (const [first, last] of this.#gaps)
       for (const { firstSequenceNr, lastSequenceNr } of this.#leftOut) {
         const end = Math.min(last, lastSequenceNr)
-        for (let sequenceNr = Math.max(first, firstSequenceNr); sequenceNr <= end; sequenceNr++)
+        const start = Math.max(first, firstSequenceNr)
+        if (end - start >= MAX_HOLES) this.#refuseHoles(firstSequenceNr, lastSequenceNr)
+        for (let sequenceNr = start; sequenceNr <= end; sequenceNr++)
           if (!known.has(sequenceNr)) known.set(sequenceNr, { sequenceNr, lastSequenceNr })
       }
     return [...known.values()]
+  }
+
+  #refuseHoles(from: number, to: number): never {
+    const [persistenceId, { table }] = [this.#persistenceId, this.#context.config]
+    throw new RecoveryError(
+      `${persistenceId}: an atomic write claims events ${from} to ${to} in table ${table}, more than ${MAX_HOLES} of which are missing, and other events lie behind it. Look at the item of its first event that is there: its cnt is damaged; restore it from a backup, or delete it.`,
+      { persistenceId, sequenceNr: from },
+    )
   }
 
   async #findHighest(): Promise<number> {
@@ -200,7 +212,8 @@ export class StoredHistory {
     const gapEnd = Math.min(event.sequenceNr - 1, this.#to)
     if (gapStart <= gapEnd && this.#doubted !== gapStart) {
       this.#doubted = gapStart
-      return { from: gapStart, throughPartition: partitionOf(event.sequenceNr), lookAhead: 1 }
+      const throughPartition = Math.min(partitionOf(event.sequenceNr), partitionOf(gapStart) + MAX_EMPTY_PARTITIONS)
+      return { from: gapStart, throughPartition, lookAhead: 1 }
     }
     this.#assembler.leaveOutHeld()
     if (gapStart <= gapEnd) {
