@@ -1,6 +1,7 @@
 import type { JournalConfig } from '@dynact/journal-dynamodb'
 import { type FaultKind, randomFaults } from '@dynact/testkit'
 import fc from 'fast-check'
+import { DAMAGES, type DamageKind } from './damage.js'
 import type { DeathOf } from './simulated-process.js'
 import { SimulatedProcess, type SimulatedProcessParts } from './simulated-process.js'
 
@@ -11,6 +12,7 @@ export type Command = { readonly process: number } & (
   | { readonly do: 'delete'; readonly kept: number }
   | { readonly do: 'die'; readonly after: number; readonly how: DeathOf }
   | { readonly do: 'land' }
+  | { readonly do: 'damage'; readonly actor: number; readonly kind: DamageKind; readonly place: number }
 )
 
 /** What is run against a journal: two processes, three actors, faults. */
@@ -53,6 +55,19 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('land' as const), process }) },
 )
 
+/** A step of its own: what is looked at while an item is damaged must not change. */
+const damage: fc.Arbitrary<Command> = fc.record({
+  do: fc.constant('damage' as const),
+  process,
+  actor: fc.nat(2),
+  kind: fc.constantFrom(...DAMAGES),
+  place: fc.nat(1_000),
+})
+const step = fc.oneof(
+  { weight: 8, arbitrary: fc.array(command, { minLength: 1, maxLength: 4 }) },
+  { weight: 1, arbitrary: damage.map((one) => [one]) },
+)
+
 /** Random programs over so many configurations. */
 export const programs = (configs: number): fc.Arbitrary<Program> =>
   fc.record({
@@ -60,7 +75,7 @@ export const programs = (configs: number): fc.Arbitrary<Program> =>
     faultRate: fc.constantFrom(0, 0.02, 0.1, 0.25),
     stores: fc.tuple(fc.nat(configs - 1), fc.nat(configs - 1)),
     begun: fc.constantFrom(0, 0, 96, 99, 100, 198),
-    steps: fc.array(fc.array(command, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 8 }),
+    steps: fc.array(step, { minLength: 1, maxLength: 8 }),
   })
 
 /** Of 100 faults. A hang takes as long as an attempt may: it is rare. */
@@ -95,11 +110,13 @@ export interface ProgramWorld extends Omit<SimulatedProcessParts, 'config' | 'fa
   readonly configs: readonly JournalConfig[]
   /** The persistenceIds of its three actors. */
   readonly ids: readonly string[]
+  /** Damages an item, looks what a recovery makes of it, and repairs it. */
+  readonly damage: (persistenceId: string, kind: DamageKind, place: number) => Promise<void>
 }
 
 /** Runs a program to its end. @returns how often a process died. */
 export const runProgramOf = async (program: Program, world: ProgramWorld): Promise<number> => {
-  const { configs, ids, ...shared } = world
+  const { configs, ids, damage, ...shared } = world
   let lives = 0
   let deaths = 0
   const startProcess = (index: number) =>
@@ -132,6 +149,9 @@ export const runProgramOf = async (program: Program, world: ProgramWorld): Promi
         return process.dieAfter(command.after, command.how)
       case 'land':
         for (const late of dead) late.landLate()
+        return
+      case 'damage':
+        return damage(ids[command.actor] as string, command.kind, command.place)
     }
   }
   for (const step of program.steps) await Promise.all(step.map(carryOut))

@@ -52,6 +52,8 @@ export {
   partitionKey,
   partitionOf,
 } from './layout/journal-key.js'
+export { type Hundred, type JournalPlace, MAX_PACKED_EVENTS, readJournalPlace } from './layout/journal-place.js'
+export { readLowMarkItem, type StoredLowMark } from './layout/mark-item.js'
 export {
   OffsetAttributes,
   offsetItem,

@@ -4,7 +4,8 @@ import type { Item } from './layout/item.js'
 import type { RequestOptions, Requests } from './requests.js'
 
 /**
- * Stores the item of a mark, unless there is one that is as high: a late retry must not lower it. Costs one write unit.
+ * Stores the item of a mark, unless there is one that is as high: a late retry must not lower it. One that says no number is replaced.
+ * Costs one write unit.
  *
  * @returns whether it was stored.
  * @throws {@link RequestFailedError} it could not be stored.
@@ -22,9 +23,9 @@ export const raiseMark = async (
       {
         TableName: table,
         Item: item,
-        ConditionExpression: 'attribute_not_exists(#seq) OR #seq < :seq',
+        ConditionExpression: 'attribute_not_exists(#seq) OR #seq < :seq OR NOT attribute_type(#seq, :number)',
         ExpressionAttributeNames: { '#seq': Attributes.SEQ },
-        ExpressionAttributeValues: { ':seq': seq },
+        ExpressionAttributeValues: { ':seq': seq, ':number': { S: 'N' } },
       },
       options,
     )

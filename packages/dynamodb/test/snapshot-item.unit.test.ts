@@ -60,9 +60,9 @@ describe('reading a snapshot', () => {
   test.each<[string, Item, string]>([
     ['no data', without('pay_data'), 'pay_data is not binary or not there'],
     ['data that are text', { ...stored, pay_data: { S: 'x' } }, 'pay_data is not binary or not there'],
-    ['no serializer id', without('ser_id'), 'ser_id is not an integer or not there'],
-    ['no timestamp', without('ts'), 'ts is not an integer or not there'],
-    ['a timestamp that is text', { ...stored, ts: { S: '1' } }, 'ts is not an integer or not there'],
+    ['no serializer id', without('ser_id'), 'ser_id is not there'],
+    ['no timestamp', without('ts'), 'ts is not there'],
+    ['a timestamp that is text', { ...stored, ts: { S: '1' } }, 'ts is not an integer'],
     ['a manifest that is a number', { ...stored, ser_manifest: { N: '1' } }, 'ser_manifest is not a string'],
   ])('%s fails, naming the snapshot and why', (_, item, why) => {
     const attempt = () => readSnapshotItem(item, 'snapshots', 'orders-7')

@@ -3,7 +3,7 @@
  *
  * - `gap`: sequence numbers that hold nothing and were not deleted. Other writers leave them after a rejected event.
  * - `incomplete-write`: some events of an atomic write whose others were never stored. A crash leaves them; they are left out.
- * - `bad-mark`: a high mark that points to a place where nothing is.
+ * - `bad-mark`: a high mark that points to a place where nothing is, or, with the number 0, says none.
  */
 export interface Anomaly {
   readonly kind: 'gap' | 'incomplete-write' | 'bad-mark'

@@ -6,13 +6,13 @@ import {
   type Item,
   isConflict,
   isExpiring,
-  occupiedBy,
   PARTITION_SIZE,
   partitionKey,
   partitionOf,
   queryPages,
   RequestFailedError,
   type RequestOptions,
+  readJournalPlace,
 } from '@dynact/dynamodb'
 import { type AbortOptions, checkPersistenceId, PersistenceError } from '@dynact/persistence'
 import type { JournalContext } from './journal-context.js'
@@ -166,8 +166,8 @@ const eventKeys = async (
     for (const item of items) {
       if (isExpiring(item) && !withExpiring) continue
       const { [Attributes.PACKED_SIZE]: _n, [Attributes.EXPIRY]: _expiry, ...key } = item
-      const lastNr = partitionNr * PARTITION_SIZE + Number(item[Attributes.NUM]?.N) + occupiedBy(item) - 1
-      if (lastNr <= target) keys.push(key)
+      // What it holds behind the target would be lost if its size were taken for another.
+      if (readJournalPlace(item, { table: config.table, persistenceId, partitionNr }).last <= target) keys.push(key)
     }
   }
   return keys

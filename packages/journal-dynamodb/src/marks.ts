@@ -7,28 +7,33 @@ import {
   markKeys,
   type RequestOptions,
   raiseMark as raiseStoredMark,
+  readLowMarkItem,
 } from '@dynact/dynamodb'
 import type { JournalContext } from './journal-context.js'
 
-const readItems = async (
+const readItems = (
   { config, requests }: JournalContext,
   kind: MarkKind,
   persistenceId: string,
   options: RequestOptions,
-): Promise<{ sequenceNr: number; item: Item }[]> => {
-  const items = await getItems(requests, config.table, markKeys(config, kind, persistenceId), options)
-  return items
-    .map((item) => ({ sequenceNr: Number(item[Attributes.SEQ]?.N), item }))
-    .filter(({ sequenceNr }) => Number.isSafeInteger(sequenceNr) && sequenceNr > 0)
-    .sort((a, b) => b.sequenceNr - a.sequenceNr)
-}
+): Promise<Item[]> => getItems(requests, config.table, markKeys(config, kind, persistenceId), options)
 
-/** The high marks of an id, highest first. Costs one read unit per shard, in one request for up to 100 shards. */
+/**
+ * The high marks of an id, highest first. Costs one read unit per shard, in one request for up to 100 shards. They are hints, and
+ * looked after: one that says no number is told to `onAnomaly`.
+ */
 export const readHighMarks = async (
   context: JournalContext,
   persistenceId: string,
   options: RequestOptions,
-): Promise<number[]> => (await readItems(context, 'SH', persistenceId, options)).map(({ sequenceNr }) => sequenceNr)
+): Promise<number[]> => {
+  const items = await readItems(context, 'SH', persistenceId, options)
+  const marks = items.map((item) => Number(item[Attributes.SEQ]?.N ?? Number.NaN))
+  const isReadable = (mark: number) => Number.isSafeInteger(mark) && mark >= 0
+  if (!marks.every(isReadable))
+    context.config.onAnomaly?.({ kind: 'bad-mark', persistenceId, fromSequenceNr: 0, toSequenceNr: 0 })
+  return marks.filter((mark) => isReadable(mark) && mark > 0).sort((a, b) => b - a)
+}
 
 /** What the low marks of an id say. */
 export interface LowMark {
@@ -38,17 +43,21 @@ export interface LowMark {
   readonly cutBatch: number | undefined
 }
 
-/** The low mark of an id. Costs one read unit per shard, in one request for up to 100 shards. */
+/**
+ * The low mark of an id. Costs one read unit per shard, in one request for up to 100 shards.
+ * @throws {@link RecoveryError} one of them can't be read.
+ */
 export const readLowMark = async (
   context: JournalContext,
   persistenceId: string,
   options: RequestOptions,
 ): Promise<LowMark> => {
-  const [lowest] = await readItems(context, 'SL', persistenceId, options)
-  if (lowest === undefined) return { sequenceNr: 1, cutBatch: undefined }
-  const cutBatch = Number(lowest.item[Attributes.CUT_BATCH]?.N)
-  return { sequenceNr: lowest.sequenceNr, cutBatch: Number.isSafeInteger(cutBatch) ? cutBatch : undefined }
+  const items = await readItems(context, 'SL', persistenceId, options)
+  const marks = items.map((item) => readLowMarkItem(item, context.config.table, persistenceId))
+  return marks.reduce<LowMark>((highest, mark) => (mark.sequenceNr > highest.sequenceNr ? mark : highest), NO_LOW_MARK)
 }
+
+const NO_LOW_MARK: LowMark = { sequenceNr: 1, cutBatch: undefined }
 
 /**
  * Stores a mark, unless its item holds a higher one: a late retry must not lower it. Costs one write unit.

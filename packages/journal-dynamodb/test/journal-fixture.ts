@@ -7,6 +7,7 @@ import {
   deleteJournalTable,
   dynamoDBJournal,
   type JournalConfig,
+  type JournalTableConfig,
 } from '@dynact/journal-dynamodb'
 import type { AtomicWrite, Journal, PersistentRepr, ReplayRange } from '@dynact/persistence'
 import { testTransport, uniqueTableName } from '../../../tools/test-support/index.js'
@@ -25,9 +26,9 @@ export class JournalFixture {
     return this.observed.client
   }
 
-  async create(): Promise<void> {
+  async create(config: JournalTableConfig = {}): Promise<void> {
     await this.observed.start()
-    await createJournalTable(this.client, { table: this.table })
+    await createJournalTable(this.client, { ...config, table: this.table })
   }
 
   async remove(): Promise<void> {

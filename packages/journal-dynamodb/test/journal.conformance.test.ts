@@ -6,7 +6,7 @@ import { onRealDynamoDB, testTransport } from '../../../tools/test-support/index
 import { JournalFixture } from './journal-fixture.js'
 
 const fixture = new JournalFixture()
-beforeAll(() => fixture.create())
+beforeAll(() => fixture.create({ queries: {} }))
 afterAll(() => fixture.remove())
 
 /** A key has 2,048 bytes, of which `journal-SH-` and the digits of a hundred take their part. */
@@ -16,14 +16,21 @@ const LIMITS = { maxPersistenceIdBytes: 2_022, maxPayloadBytes: 409_600, fencesD
 const busy = { maxConnections: 2 }
 const oneByOne = { ...busy, groupCommit: false, sequenceShards: 1, replayParallelism: 1 }
 
+// The feed knows events by their time: one that has none gets that of its writing.
+const inFeed = { ...busy, queries: {} }
+const TIMED = { keepsUnknownTimes: false }
+
 const CONFIGS: readonly (readonly [string, Partial<JournalConfig>, Partial<JournalCapabilities>])[] = [
   ['marked, in groups', busy, {}],
   ['marked, one by one', oneByOne, {}],
   ['packed, in groups', { ...busy, atomicWrites: 'packed' }, { fencesWithinBatches: false }],
   ['packed, one by one', { ...oneByOne, atomicWrites: 'packed' }, { fencesWithinBatches: false }],
+  ['marked, in the feed', inFeed, TIMED],
+  ['packed, in the feed', { ...inFeed, atomicWrites: 'packed' }, { ...TIMED, fencesWithinBatches: false }],
   ...(onRealDynamoDB
     ? ([
         ['transaction, in groups', { ...busy, atomicWrites: 'transaction' }, { maxAtomicWrite: 100 }],
+        ['transaction, in the feed', { ...inFeed, atomicWrites: 'transaction' }, { ...TIMED, maxAtomicWrite: 100 }],
         ['transaction, one by one', { ...oneByOne, atomicWrites: 'transaction' }, { maxAtomicWrite: 100 }],
       ] as const)
     : []),

@@ -1,5 +1,6 @@
 import { PersistenceError, WriteRejectedError } from './errors.js'
 import type { AtomicWrite } from './persistent-repr.js'
+import type { SnapshotMetadata } from './snapshot-store.js'
 
 /**
  * Refuses an id that no journal can hold.
@@ -22,11 +23,15 @@ export const checkPersistenceId = (persistenceId: unknown): void => {
 
 const isSequenceNr = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 1
 
+/** Journals keep microseconds, as an integer: what is larger could be stored, and not be read any more. */
+const isTimestamp = (value: unknown): boolean =>
+  typeof value === 'number' && value >= 0 && Number.isSafeInteger(Math.round(value * 1000))
+
 /**
  * Refuses a write whose events do not belong together.
  *
- * @throws {@link WriteRejectedError} no events, another id among them, sequence numbers that are not contiguous, or texts that
- * UTF-8 can't hold.
+ * @throws {@link WriteRejectedError} no events, another id among them, sequence numbers that are not contiguous, timestamps that are
+ * no times, or texts that UTF-8 can't hold.
  */
 export const checkAtomicWrite = ({ persistenceId, events }: AtomicWrite): void => {
   const refuse = (why: string, sequenceNr: number | undefined) => {
@@ -43,6 +48,11 @@ export const checkAtomicWrite = ({ persistenceId, events }: AtomicWrite): void =
       refuse(`event ${event.sequenceNr} does not follow event ${first.sequenceNr + index - 1}`, event.sequenceNr)
     if (event.writerUuid !== first.writerUuid)
       refuse(`event ${event.sequenceNr} names another writer than the first event of the write`, event.sequenceNr)
+    if (!isTimestamp(event.timestamp))
+      refuse(
+        `the timestamp ${event.timestamp} of event ${event.sequenceNr} is not a time in epoch milliseconds, or 0`,
+        event.sequenceNr,
+      )
     for (const text of [event.manifest, event.writerUuid, ...event.tags])
       if (typeof text !== 'string' || !text.isWellFormed())
         refuse(
@@ -50,4 +60,19 @@ export const checkAtomicWrite = ({ persistenceId, events }: AtomicWrite): void =
           event.sequenceNr,
         )
   }
+}
+
+/**
+ * Refuses a snapshot that no store could give back.
+ *
+ * @throws {@link WriteRejectedError} its sequence number is none, or its timestamp is no time.
+ */
+export const checkSnapshotMetadata = ({ persistenceId, sequenceNr, timestamp }: SnapshotMetadata): void => {
+  const refuse = (why: string) => {
+    throw new WriteRejectedError(`${persistenceId}: ${why}. Nothing was written.`, { persistenceId, sequenceNr })
+  }
+  if (!Number.isSafeInteger(sequenceNr) || sequenceNr < 0)
+    refuse(`sequence number ${sequenceNr} of a snapshot is not an integer from 0 to 2^53 - 1`)
+  if (!isTimestamp(timestamp))
+    refuse(`the timestamp ${timestamp} of the snapshot at ${sequenceNr} is not a time in epoch milliseconds`)
 }

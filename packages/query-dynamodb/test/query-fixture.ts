@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { eventItem, type Item, type PlaceInWrite } from '@dynact/dynamodb'
 import {
   createJournalTable,
@@ -88,6 +88,10 @@ export class QueryFixture {
 
   async putItem(item: Item): Promise<void> {
     await this.client.send(new PutItemCommand({ TableName: this.table, Item: item }))
+  }
+
+  async deleteItem({ par, num }: Item): Promise<void> {
+    await this.client.send(new DeleteItemCommand({ TableName: this.table, Key: { par, num } as Item }))
   }
 }
 

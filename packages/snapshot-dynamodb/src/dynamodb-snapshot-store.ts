@@ -2,6 +2,7 @@ import { checkKeyLength, connect, OpenCalls, type RequestOptions, type Requests 
 import {
   type AbortOptions,
   checkPersistenceId,
+  checkSnapshotMetadata,
   isPersistenceError,
   PersistenceError,
   parseConfig,
@@ -59,6 +60,7 @@ class Implementation implements DynamoDBSnapshotStore {
     try {
       await this.#run(persistenceId, options, (call) => {
         signal?.throwIfAborted()
+        checkSnapshotMetadata(metadata)
         return saveSnapshot(call, metadata, snapshot, this.#limit)
       })
     } catch (cause) {

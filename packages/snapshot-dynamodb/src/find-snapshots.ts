@@ -16,12 +16,16 @@ export async function* findSnapshots(
   const { lowest, highest, earliest, latest } = bounds(persistenceId, criteria)
   if (lowest > highest || earliest > latest) return
   const hasTimeBounds = timeBounds(persistenceId, criteria) !== undefined
+  const isInTime = '#ts BETWEEN :minTs AND :maxTs'
   yield* queryPages(
     requests,
     {
       TableName: config.table,
       KeyConditionExpression: '#par = :par AND #seq BETWEEN :minSeq AND :maxSeq',
-      FilterExpression: `attribute_not_exists(#expiry)${hasTimeBounds ? ' AND #ts BETWEEN :minTs AND :maxTs' : ''}`,
+      // One that has a wrong expiry, or no time at all, is refused when it is read.
+      FilterExpression: `NOT attribute_type(#expiry, :number)${
+        hasTimeBounds ? ` AND ${keysOnly ? isInTime : `(attribute_not_exists(#ts) OR ${isInTime})`}` : ''
+      }`,
       ...(!hasTimeBounds && !keysOnly && { Limit: 1 }),
       ...(keysOnly && { ProjectionExpression: '#par, #seq, #set' }),
       ExpressionAttributeNames: {
@@ -32,6 +36,7 @@ export async function* findSnapshots(
         ...(hasTimeBounds && { '#ts': Attributes.TIMESTAMP }),
       },
       ExpressionAttributeValues: {
+        ':number': { S: 'N' },
         ':par': { S: snapshotPartitionKey(config.journalName, persistenceId) },
         ':minSeq': { N: String(lowest) },
         ':maxSeq': { N: String(highest) },

@@ -1,6 +1,7 @@
 import {
   type AbortOptions,
   checkPersistenceId,
+  checkSnapshotMetadata,
   LEFT_OUT,
   PersistenceError,
   type SelectedSnapshot,
@@ -73,6 +74,7 @@ class InMemorySnapshotStore implements SnapshotStore {
     let bytes: SerializedPayload | undefined
     try {
       this.#checkUse(persistenceId, undefined)
+      checkSnapshotMetadata(metadata)
       bytes = await this.#serialization?.serialize(snapshot, { ...metadata, kind: 'snapshot' })
     } catch (cause) {
       const why = cause instanceof PersistenceError ? cause.message : String(cause)

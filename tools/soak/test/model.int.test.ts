@@ -8,8 +8,10 @@ import {
   dynamoDBJournal,
   type JournalConfig,
 } from '@dynact/journal-dynamodb'
+import { isPersistenceError, jsonSerializer, serialization } from '@dynact/persistence'
 import fc from 'fast-check'
 import { requiresRealDynamoDB, testClientConfig, uniqueTableName } from '../../test-support/index.js'
+import { type DamageKind, inflictDamage } from '../damage.js'
 import { FaultSwitch } from '../fault-switch.js'
 import { Observer, payloadOf, type SeenEvent, WRONGS } from '../observer.js'
 import { type Program, programs, runProgramOf } from '../program.js'
@@ -18,12 +20,15 @@ import { soakReport, soakRuns } from '../soak-report.js'
 const table = uniqueTableName('model')
 const client = new DynamoDBClient({ ...testClientConfig(), maxAttempts: 1 })
 const faultSwitch = new FaultSwitch()
+/** A payload that breaks off is noticed: a string would only be shorter. */
+const serializer = jsonSerializer()
+const json = serialization({ bindings: [{ when: () => true, use: serializer }], fallback: serializer })
 let journal: DynamoDBJournal
 
 beforeAll(async () => {
   await createJournalTable(client, { table, queries: {} })
   await faultSwitch.start()
-  journal = dynamoDBJournal({ client, table, retry: { attemptMs: 20_000, totalMs: 60_000 } })
+  journal = dynamoDBJournal({ client, table, serialization: json, retry: { attemptMs: 20_000, totalMs: 60_000 } })
 })
 afterAll(async () => {
   await journal.close()
@@ -37,6 +42,7 @@ const CONFIGS: readonly JournalConfig[] = (['marked', 'transaction', 'packed'] a
   [true, false].flatMap((groupCommit) =>
     [true, false].map((isInFeed) => ({
       table,
+      serialization: json,
       atomicWrites,
       groupCommit,
       ...(isInFeed && { queries: {} }),
@@ -66,10 +72,39 @@ const begin = async (observer: Observer, persistenceId: string, begun: number) =
   }
 }
 
+/**
+ * Damages an item. A recovery fails with an error that names it, or it was nothing that anybody is shown: then it shows the same as
+ * before.
+ */
+const damage = async (persistenceId: string, kind: DamageKind, place: number): Promise<void> => {
+  const before = await replayed(persistenceId)
+  const damaged = await inflictDamage({ client, table, persistenceId, highest: before.highest }, kind, place)
+  if (damaged === undefined) return
+  totals.damaged++
+  let now: Awaited<ReturnType<typeof replayed>> | undefined
+  try {
+    now = await replayed(persistenceId)
+  } catch (error) {
+    if (!isPersistenceError(error)) throw error
+    expect(error).toMatchObject({ code: expect.stringMatching(/^(RECOVERY|SERIALIZATION)$/), persistenceId })
+    expect(error.message).toContain(table)
+    if (damaged.range === undefined) expect(error.message).toContain('low mark')
+    else expect(error.sequenceNr).toBe(damaged.range[0])
+    totals.named++
+  } finally {
+    await damaged.repair()
+  }
+  if (now === undefined) return
+  const [first, last] = damaged.range ?? [0, -1]
+  expect(now.shown.filter(({ sequenceNr }) => sequenceNr >= first && sequenceNr <= last)).toEqual([])
+  // What a process has given up may arrive meanwhile.
+  expect([before, await replayed(persistenceId)]).toContainEqual(now)
+}
+
 /** How many programs run at once. */
 const AT_ONCE = 5
 
-const totals = { programs: 0, crashes: 0, acknowledged: 0, lost: 0, duplicated: 0, torn: 0 }
+const totals = { programs: 0, crashes: 0, acknowledged: 0, lost: 0, duplicated: 0, torn: 0, damaged: 0, named: 0 }
 
 /** Runs a program, and holds what is stored against what was acknowledged. */
 const check = async (program: Program): Promise<void> => {
@@ -77,7 +112,7 @@ const check = async (program: Program): Promise<void> => {
   const run = randomUUID()
   const ids = ['a', 'b', 'c'].map((name) => `${name}-${run}`)
   await Promise.all(ids.map((id) => begin(observer, id, program.begun)))
-  const crashes = await runProgramOf(program, { faultSwitch, observer, configs: CONFIGS, ids })
+  const crashes = await runProgramOf(program, { faultSwitch, observer, configs: CONFIGS, ids, damage })
   totals.programs++
   totals.crashes += crashes
   for (const id of ids) {
@@ -114,6 +149,8 @@ const EXAMPLES: [Program][] = [
         ],
         [{ do: 'land', process: 0 }],
         [{ do: 'write', process: 1, actor: 0, size: 30 }],
+        [{ do: 'damage', process: 0, actor: 0, kind: 'truncated payload', place: 0 }],
+        [{ do: 'damage', process: 0, actor: 0, kind: 'wrong type', place: 1 }],
       ],
     },
   ],
@@ -137,9 +174,12 @@ requiresRealDynamoDB(
         ),
       )
     } finally {
-      await soakReport('model', { ...totals, faults: faultSwitch.proxy.counts.faults })
+      const { damaged, named, ...counts } = totals
+      const remarks = [`${damaged} items damaged; a recovery named ${named} of them, the others nobody is shown`]
+      await soakReport('model', { ...counts, faults: faultSwitch.proxy.counts.faults, remarks })
     }
     expect(totals.acknowledged).toBeGreaterThan(0)
+    expect(totals.named).toBeGreaterThan(0)
   },
   1_200_000,
 )

@@ -3,10 +3,11 @@
  */
 
 import { SLICES, sliceOf } from '@dynact/persistence'
+import { AttributeReader } from './attribute-reader.js'
 import { Attributes, PackedAttributes } from './attributes.js'
 import type { Item } from './item.js'
-import { PARTITION_SIZE, parsePartitionKey } from './journal-key.js'
-import { occupiedBy } from './packed-item.js'
+import { parsePartitionKey } from './journal-key.js'
+import { readJournalPlace, refusalOf } from './journal-place.js'
 
 /** What the keys of a feed are made of. */
 export interface FeedConfig {
@@ -58,23 +59,29 @@ export interface FeedEntry {
 
 const MICROS_PER_MILLI = 1000
 
-/** Reads an entry of the index; `undefined` for what is no event of this journal. */
-export const readFeedEntry = (item: Item, journalName: string): FeedEntry | undefined => {
+/**
+ * Reads an entry of the index; `undefined` for what is no event of this journal.
+ *
+ * @param table - named in the error.
+ * @throws {@link RecoveryError} an attribute is of another type, or says what can't be.
+ */
+export const readFeedEntry = (item: Item, journalName: string, table: string): FeedEntry | undefined => {
   const key = parsePartitionKey(journalName, item[Attributes.PAR]?.S ?? '')
   if (key === undefined) return undefined
-  const sequenceNr = key.partitionNr * PARTITION_SIZE + Number(item[Attributes.NUM]?.N)
-  const timestamp = Number(item[Attributes.TIMESTAMP]?.N) / MICROS_PER_MILLI
-  const firstSequenceNr = sequenceNr - Number(item[Attributes.INDEX]?.N ?? 0)
-  const size = Math.max(occupiedBy(item), Number(item[Attributes.LAST_INDEX]?.N ?? 0) + 1)
+  const hundred = { table, ...key }
+  const fail = refusalOf(item, hundred)
+  const read = new AttributeReader(item, fail)
+  const { first, last, index, lastIndex } = readJournalPlace(item, hundred)
+  const micros = read.integer(Attributes.TIMESTAMP, 0) ?? fail(`${Attributes.TIMESTAMP} is not there`)
   const isWhole = item[Attributes.EVENT] !== undefined || item[Attributes.PACKED_EVENTS] !== undefined
   return {
     persistenceId: key.persistenceId,
-    sequenceNr,
-    firstSequenceNr,
-    lastSequenceNr: firstSequenceNr + size - 1,
-    isPacked: occupiedBy(item) > 1,
-    timestamp,
-    tags: item[Attributes.TAGS]?.SS ?? [],
+    sequenceNr: first,
+    firstSequenceNr: first - index,
+    lastSequenceNr: Math.max(last, first - index + lastIndex),
+    isPacked: last > first,
+    timestamp: micros / MICROS_PER_MILLI,
+    tags: read.texts(Attributes.TAGS),
     ...(isWhole && { item }),
   }
 }

@@ -1,7 +1,11 @@
-import { type PersistentRepr, RecoveryError, type SerializedPayload } from '@dynact/persistence'
+import type { PersistentRepr, SerializedPayload } from '@dynact/persistence'
+import { AttributeReader } from './attribute-reader.js'
 import { Attributes } from './attributes.js'
+import { checkExpiry } from './expiry.js'
 import type { Item } from './item.js'
-import { eventKey, type JournalKeyConfig, type MarkKind, markKey, PARTITION_SIZE } from './journal-key.js'
+import { eventKey, type JournalKeyConfig, type MarkKind, markKey } from './journal-key.js'
+import { readJournalPlace, refusalOf } from './journal-place.js'
+import type { Fail } from './legacy-bytes.js'
 import { readLegacyEvent } from './legacy-event.js'
 
 /** An event as it lies in the table: its payload still in bytes. */
@@ -102,48 +106,27 @@ export const markItem = (
  * @throws {@link RecoveryError} an attribute is missing, of another type, or contradicts the key.
  */
 export const readEventItem = (item: Item, table: string, persistenceId: string, partitionNr: number): StoredEvent => {
-  const num = item[Attributes.NUM]?.N
-  const sequenceNr = partitionNr * PARTITION_SIZE + Number(num)
-  const fail = (why: string): never => {
-    const { PAR, NUM } = Attributes
-    throw new RecoveryError(
-      `${persistenceId}: the item ${PAR}=${item[PAR]?.S}, ${NUM}=${num} of table ${table} can't be read: ${why}. Look at it, and restore it from a backup or delete it.`,
-      { persistenceId, sequenceNr },
-    )
-  }
-  const text = (name: string): string | undefined => {
-    const value = item[name]
-    return value === undefined || value.S !== undefined ? value?.S : fail(`${name} is not a string`)
-  }
-  const integer = (name: string): number | undefined => {
-    const value = item[name]
-    if (value === undefined) return undefined
-    const number = value.N === undefined ? Number.NaN : Number(value.N)
-    return Number.isSafeInteger(number) ? number : fail(`${name} is not an integer`)
-  }
-  const binary = (name: string): Uint8Array => item[name]?.B ?? fail(`${name} is not binary or not there`)
+  const hundred = { table, persistenceId, partitionNr }
+  const fail = refusalOf(item, hundred)
+  const read = new AttributeReader(item, fail)
+  const { first: sequenceNr, index, lastIndex } = readJournalPlace(item, hundred)
   const isLegacy = item[Attributes.EVENT] === undefined && item[Attributes.LEGACY_PAYLOAD] !== undefined
   const stored = isLegacy
-    ? readLegacyEvent(binary(Attributes.LEGACY_PAYLOAD), fail)
+    ? readLegacyEvent(read.binary(Attributes.LEGACY_PAYLOAD), fail)
     : {
-        persistenceId: text(Attributes.PERSISTENCE_ID),
-        sequenceNr: integer(Attributes.SEQ),
-        writerUuid: text(Attributes.WRITER_UUID) ?? '',
+        persistenceId: read.text(Attributes.PERSISTENCE_ID),
+        sequenceNr: read.integer(Attributes.SEQ),
+        writerUuid: read.text(Attributes.WRITER_UUID) ?? '',
         payload: {
-          bytes: binary(Attributes.EVENT),
+          bytes: read.binary(Attributes.EVENT),
           serializerId:
-            integer(Attributes.EVENT_SERIALIZER_ID) ?? fail(`${Attributes.EVENT_SERIALIZER_ID} is not there`),
-          serializerManifest: text(Attributes.EVENT_SERIALIZER_MANIFEST) ?? '',
+            read.integer(Attributes.EVENT_SERIALIZER_ID) ?? fail(`${Attributes.EVENT_SERIALIZER_ID} is not there`),
+          serializerManifest: read.text(Attributes.EVENT_SERIALIZER_MANIFEST) ?? '',
         },
-        manifest: text(Attributes.MANIFEST) ?? '',
+        manifest: read.text(Attributes.MANIFEST) ?? '',
       }
-  if (stored.persistenceId !== undefined && stored.persistenceId !== persistenceId)
-    fail(`it says that it belongs to ${stored.persistenceId}`)
-  if (stored.sequenceNr !== undefined && stored.sequenceNr !== sequenceNr)
-    fail(`it says that it is event ${stored.sequenceNr}`)
-  const index = integer(Attributes.INDEX) ?? 0
-  const lastIndex = integer(Attributes.LAST_INDEX) ?? 0
-  if (index < 0 || index > lastIndex) fail(`place ${index} of 0 to ${lastIndex} in its atomic write makes no sense`)
+  checkClaims(stored, { persistenceId, sequenceNr }, fail)
+  checkPlain(item, fail)
   return {
     sequenceNr,
     writerUuid: stored.writerUuid,
@@ -151,9 +134,30 @@ export const readEventItem = (item: Item, table: string, persistenceId: string, 
     manifest: stored.manifest,
     index,
     lastIndex,
-    timestamp: (integer(Attributes.TIMESTAMP) ?? 0) / MICROS_PER_MILLI,
-    tags: item[Attributes.TAGS]?.SS ?? [],
-    deleted: item[Attributes.DELETED]?.BOOL === true,
+    timestamp: (read.integer(Attributes.TIMESTAMP, 0) ?? 0) / MICROS_PER_MILLI,
+    tags: read.texts(Attributes.TAGS),
+    deleted: read.flag(Attributes.DELETED),
     isPacked: false,
   }
+}
+
+/** What an item says of its id and number must be what its key says. */
+export const checkClaims = (
+  claims: { readonly persistenceId: string | undefined; readonly sequenceNr: number | undefined },
+  { persistenceId, sequenceNr }: { readonly persistenceId: string; readonly sequenceNr: number },
+  fail: Fail,
+): void => {
+  if (claims.persistenceId !== undefined && claims.persistenceId !== persistenceId)
+    fail(`it says that it belongs to ${claims.persistenceId}`)
+  if (claims.sequenceNr !== undefined && claims.sequenceNr !== sequenceNr)
+    fail(`it says that it is event ${claims.sequenceNr}`)
+}
+
+/** Attributes that make another thing of an item than an event, and are not what they should be then. */
+const checkPlain = (item: Item, fail: Fail): void => {
+  if (item[Attributes.PACKED_SIZE] !== undefined)
+    fail(
+      `it has ${Attributes.PACKED_SIZE} and no ${Attributes.PACKED_EVENTS}, and is neither an event nor a packed batch`,
+    )
+  checkExpiry(item, fail)
 }

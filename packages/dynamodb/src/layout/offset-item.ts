@@ -74,10 +74,17 @@ export const readOffsetItem = (item: Item, table: string): StoredOffset => {
     if (Number.isSafeInteger(value) && value >= 0) return value
     throw new RangeError(`${name} is no number from 0 to 2^53 - 1`)
   }
+  const text = (name: string): string | undefined => {
+    const value = item[name]
+    if (value === undefined || value.S !== undefined) return value?.S
+    throw new TypeError(`${name} is not a string`)
+  }
   try {
     const epoch = count(OffsetAttributes.EPOCH)
     const rev = count(OffsetAttributes.REV)
-    return { epoch, rev, owner: item[OffsetAttributes.OWNER]?.S ?? '', offset: readOffset(item, count) }
+    const owner = text(OffsetAttributes.OWNER)
+    if (owner === undefined) throw new RangeError(`${OffsetAttributes.OWNER} is not there`)
+    return { epoch, rev, owner, offset: readOffset(item, text, count) }
   } catch (cause) {
     const projection = item[OffsetAttributes.PROJECTION]?.S
     const why = cause instanceof Error ? cause.message : String(cause)
@@ -88,16 +95,28 @@ export const readOffsetItem = (item: Item, table: string): StoredOffset => {
   }
 }
 
-const readOffset = (item: Item, count: (name: string) => number): unknown => {
-  const compressed = item[OffsetAttributes.COMPRESSED_OFFSET]?.B
+const readOffset = (
+  item: Item,
+  text: (name: string) => string | undefined,
+  count: (name: string) => number,
+): unknown => {
+  const compressed = item[OffsetAttributes.COMPRESSED_OFFSET]
   if (compressed === undefined) {
-    const json = item[OffsetAttributes.OFFSET]?.S
-    return json === undefined ? undefined : JSON.parse(json)
+    const json = text(OffsetAttributes.OFFSET)
+    return json === undefined ? undefined : parsed(json)
   }
+  if (compressed.B === undefined) throw new TypeError(`${OffsetAttributes.COMPRESSED_OFFSET} is not binary`)
   const size = Math.min(count(OffsetAttributes.UNCOMPRESSED_SIZE), MAX_UNCOMPRESSED_BYTES)
-  const json = inflateRawSync(compressed, { maxOutputLength: Math.max(size, 1) })
+  const json = inflateRawSync(compressed.B, { maxOutputLength: Math.max(size, 1) })
   if (json.byteLength !== size) throw new RangeError(`it has ${json.byteLength} bytes, and should have ${size}`)
-  return JSON.parse(json.toString())
+  return parsed(json.toString())
+}
+
+/** Every offset is an object; taken for one, anything else would begin at the beginning. */
+const parsed = (json: string): unknown => {
+  const offset: unknown = JSON.parse(json)
+  if (typeof offset === 'object' && offset !== null && !Array.isArray(offset)) return offset
+  throw new TypeError('it is not an object')
 }
 
 /** The table of the offsets, paid per request. */

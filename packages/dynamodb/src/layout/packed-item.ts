@@ -1,10 +1,13 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
-import { type PersistentRepr, RecoveryError, type SerializedPayload } from '@dynact/persistence'
+import type { PersistentRepr, SerializedPayload } from '@dynact/persistence'
+import { AttributeReader } from './attribute-reader.js'
 import { Attributes, PackedAttributes } from './attributes.js'
-import { isExpiring } from './expiry.js'
+import { checkExpiry, isExpiring } from './expiry.js'
 import type { Item } from './item.js'
-import { readEventItem, type StoredEvent } from './journal-item.js'
-import { eventKey, type JournalKeyConfig, PARTITION_SIZE } from './journal-key.js'
+import { checkClaims, readEventItem, type StoredEvent } from './journal-item.js'
+import { eventKey, type JournalKeyConfig } from './journal-key.js'
+import { readJournalPlace, refusalOf } from './journal-place.js'
+import type { Fail } from './legacy-bytes.js'
 
 const MICROS_PER_MILLI = 1000
 const micros = (timestamp: number): number => Math.round(timestamp * MICROS_PER_MILLI)
@@ -82,40 +85,47 @@ const readPackedItem = (
   persistenceId: string,
   partitionNr: number,
 ): StoredEvent[] => {
-  const num = item[Attributes.NUM]?.N
-  const sequenceNr = partitionNr * PARTITION_SIZE + Number(num)
-  const fail = (why: string): never => {
-    throw new RecoveryError(
-      `${persistenceId}: the packed batch par=${item[Attributes.PAR]?.S}, num=${num} of table ${table} can't be read: ${why}. Look at it, and restore it from a backup or delete it.`,
-      { persistenceId, sequenceNr },
-    )
-  }
+  const hundred = { table, persistenceId, partitionNr }
+  const fail = refusalOf(item, hundred, 'packed batch')
+  const read = new AttributeReader(item, fail)
   const entries = packed.L ?? fail(`${Attributes.PACKED_EVENTS} is not a list`)
-  const size = Number(item[Attributes.PACKED_SIZE]?.N)
+  const size = read.integer(Attributes.PACKED_SIZE)
   if (size !== entries.length || size === 0) fail(`it holds ${entries.length} events and claims ${size}`)
-  const firstMicros = Number(item[Attributes.TIMESTAMP]?.N ?? 0)
-  const notBefore = Number(item[Attributes.CUT]?.N ?? 0)
-  const events = entries.map((entry, index) => {
-    const event = entry.M ?? fail(`event ${index} is not a map`)
-    const serializerId = Number(event[PackedAttributes.SERIALIZER_ID]?.N ?? Number.NaN)
-    if (!Number.isSafeInteger(serializerId)) fail(`event ${index} has no serializer id`)
-    const offset = Number(event[PackedAttributes.TIME_OFFSET]?.N ?? index)
-    return {
-      sequenceNr: sequenceNr + index,
-      writerUuid: item[Attributes.WRITER_UUID]?.S ?? '',
-      payload: {
-        serializerId,
-        serializerManifest: event[PackedAttributes.SERIALIZER_MANIFEST]?.S ?? '',
-        bytes: event[PackedAttributes.EVENT]?.B ?? fail(`event ${index} has no bytes`),
-      },
-      manifest: event[PackedAttributes.MANIFEST]?.S ?? '',
-      index,
-      lastIndex: size - 1,
-      timestamp: firstMicros > 0 ? (firstMicros + offset) / MICROS_PER_MILLI : 0,
-      tags: event[PackedAttributes.TAGS]?.SS ?? [],
-      deleted: event[PackedAttributes.DELETED]?.BOOL === true,
-      isPacked: true,
-    }
-  })
+  const { first: sequenceNr } = readJournalPlace(item, hundred)
+  const claims = { persistenceId: read.text(Attributes.PERSISTENCE_ID), sequenceNr: read.integer(Attributes.SEQ) }
+  checkClaims(claims, { persistenceId, sequenceNr }, fail)
+  checkExpiry(item, fail)
+  const writerUuid = read.text(Attributes.WRITER_UUID) ?? ''
+  const firstMicros = read.integer(Attributes.TIMESTAMP, 0) ?? 0
+  const notBefore = read.integer(Attributes.CUT, 0) ?? 0
+  const events = entries.map((entry, index) => ({
+    sequenceNr: sequenceNr + index,
+    writerUuid,
+    ...readPackedEvent(entry, index, firstMicros, fail),
+    index,
+    lastIndex: entries.length - 1,
+    isPacked: true,
+  }))
   return events.filter((event) => event.sequenceNr >= notBefore)
+}
+
+const readPackedEvent = (entry: AttributeValue, index: number, firstMicros: number, failItem: Fail) => {
+  const event = entry.M ?? failItem(`event ${index} is not a map`)
+  const fail: Fail = (why) => failItem(`event ${index}: ${why}`)
+  const read = new AttributeReader(event, fail)
+  const serializerId = read.integer(PackedAttributes.SERIALIZER_ID) ?? failItem(`event ${index} has no serializer id`)
+  const micros = firstMicros + (read.integer(PackedAttributes.TIME_OFFSET) ?? index)
+  if (micros < 0 || !Number.isSafeInteger(micros)) fail(`${PackedAttributes.TIME_OFFSET} makes its time ${micros}`)
+  if (event[PackedAttributes.EVENT] === undefined) failItem(`event ${index} has no bytes`)
+  return {
+    payload: {
+      serializerId,
+      serializerManifest: read.text(PackedAttributes.SERIALIZER_MANIFEST) ?? '',
+      bytes: read.binary(PackedAttributes.EVENT),
+    },
+    manifest: read.text(PackedAttributes.MANIFEST) ?? '',
+    timestamp: firstMicros > 0 ? micros / MICROS_PER_MILLI : 0,
+    tags: read.texts(PackedAttributes.TAGS),
+    deleted: read.flag(PackedAttributes.DELETED),
+  }
 }

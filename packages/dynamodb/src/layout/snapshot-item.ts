@@ -1,5 +1,7 @@
 import { RecoveryError, type SerializedPayload, type SnapshotMetadata } from '@dynact/persistence'
+import { AttributeReader } from './attribute-reader.js'
 import { Attributes } from './attributes.js'
+import { checkExpiry } from './expiry.js'
 import type { Item } from './item.js'
 import { itemSize } from './item-size.js'
 import type { Fail } from './legacy-bytes.js'
@@ -95,22 +97,20 @@ export const readSnapshotItem = (item: Item, table: string, persistenceId: strin
   const fail = (why: string): never => {
     throw unreadableSnapshot(table, { persistenceId, sequenceNr }, why)
   }
-  const number = (name: string): number => {
-    const value = Number(item[name]?.N ?? Number.NaN)
-    return Number.isSafeInteger(value) ? value : fail(`${name} is not an integer or not there`)
-  }
-  const binary = (name: string): Uint8Array => item[name]?.B ?? fail(`${name} is not binary or not there`)
+  const read = new AttributeReader(item, fail)
+  const number = (name: string): number => read.integer(name) ?? fail(`${name} is not there`)
+  const binary = (name: string): Uint8Array => read.binary(name)
   const metadata = { persistenceId, sequenceNr: number(Attributes.SEQ), timestamp: number(Attributes.TIMESTAMP) }
+  if (metadata.timestamp < 0) fail(`${Attributes.TIMESTAMP} is negative`)
+  checkExpiry(item, fail)
   if (item[Attributes.LEGACY_PAYLOAD] !== undefined && isLegacy(item))
     return { metadata, payload: readLegacySnapshot(binary(Attributes.LEGACY_PAYLOAD), fail) }
-  const manifest = item[Attributes.SNAPSHOT_SERIALIZER_MANIFEST]
-  if (manifest !== undefined && manifest.S === undefined)
-    fail(`${Attributes.SNAPSHOT_SERIALIZER_MANIFEST} is not a string`)
+  const serializerManifest = read.text(Attributes.SNAPSHOT_SERIALIZER_MANIFEST) ?? ''
   const serializerId = number(Attributes.SNAPSHOT_SERIALIZER_ID)
   const uncompressedSize = readUncompressedSize(item, number, fail)
   const parts = readParts(item, binary, fail)
   const bytes = parts === undefined ? binary(dataAttribute(uncompressedSize)) : new Uint8Array(0)
-  return { metadata, payload: { serializerId, serializerManifest: manifest?.S ?? '', bytes }, uncompressedSize, parts }
+  return { metadata, payload: { serializerId, serializerManifest, bytes }, uncompressedSize, parts }
 }
 
 const isLegacy = (item: Item): boolean =>

@@ -4,8 +4,8 @@ import type { LeftOut } from './atomic-write-assembler.js'
 /** First and last number. */
 type Span = readonly [number, number]
 
-/** A damaged item may claim to be of a batch of any size; one of ours is stored hundred by hundred, and leaves less than 100. */
-const MAX_HOLES_IN_A_ROW = 1000
+/** No batch is as large: only a damaged one leaves so many in a row. */
+export const MAX_HOLES = 100_000
 
 /**
  * Tells the numbers that hold nothing apart. Those of an incomplete batch are *holes*: what its dead writer had on the way could
@@ -17,6 +17,12 @@ export class HistoryGaps {
   /** Since the last visible event: no batch goes on behind one. */
   #empty: Span[] = []
   #torn: LeftOut[] = []
+  readonly #refuse: (torn: LeftOut) => never
+
+  /** @param refuse - throws for a batch that leaves more than {@link MAX_HOLES}. */
+  constructor(refuse: (torn: LeftOut) => never) {
+    this.#refuse = refuse
+  }
 
   /** The empty numbers of incomplete batches. */
   get holes(): Hole[] {
@@ -50,10 +56,11 @@ export class HistoryGaps {
 
   #noteHoles(): void {
     for (const [first, last] of this.#empty)
-      for (const { firstSequenceNr, lastSequenceNr } of this.#torn) {
-        const from = Math.max(first, firstSequenceNr)
+      for (const torn of this.#torn) {
+        const { lastSequenceNr } = torn
+        const from = Math.max(first, torn.firstSequenceNr)
         const to = Math.min(last, lastSequenceNr)
-        if (to - from >= MAX_HOLES_IN_A_ROW) continue
+        if (to - from >= MAX_HOLES) this.#refuse(torn)
         for (let sequenceNr = from; sequenceNr <= to; sequenceNr++)
           if (!this.#holes.has(sequenceNr)) this.#holes.set(sequenceNr, { sequenceNr, lastSequenceNr })
       }

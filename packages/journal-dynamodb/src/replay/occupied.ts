@@ -3,18 +3,17 @@
  * has events.
  */
 import {
-  Attributes,
   type Item,
   isExpiring,
-  occupiedBy,
+  MAX_PACKED_EVENTS,
   PARTITION_SIZE,
   partitionOf,
   queryDown,
   queryPages,
   type RequestOptions,
+  readJournalPlace,
 } from '@dynact/dynamodb'
 import type { JournalContext } from '../journal-context.js'
-import { MAX_PACKED_EVENTS } from '../write/plan.js'
 
 /** What suffices to know what an item occupies, if it is not deleted. */
 const WANTED = ['PACKED_SIZE', 'INDEX', 'LAST_INDEX', 'EXPIRY'] as const
@@ -27,10 +26,9 @@ export interface OccupiedRange {
   readonly isInsideBatch: boolean
 }
 
-const rangeOf = (item: Item, partitionNr: number): OccupiedRange => {
-  const first = partitionNr * PARTITION_SIZE + Number(item[Attributes.NUM]?.N)
-  const isInsideBatch = Number(item[Attributes.INDEX]?.N ?? 0) < Number(item[Attributes.LAST_INDEX]?.N ?? 0)
-  return { first, last: first + occupiedBy(item) - 1, isInsideBatch }
+const rangeOf = ({ config }: JournalContext, persistenceId: string, item: Item, partitionNr: number): OccupiedRange => {
+  const place = readJournalPlace(item, { table: config.table, persistenceId, partitionNr })
+  return { first: place.first, last: place.last, isInsideBatch: place.index < place.lastIndex }
 }
 
 /** The nearest item at or before a sequence number, within its hundred. One request, one item read, unless that is deleted. */
@@ -45,7 +43,7 @@ export const nearestInPartition = async (
   const { Items } = await context.requests.send('Query', { ...input, Limit: 1 }, options)
   const nearest = Items?.[0]
   if (nearest === undefined) return undefined
-  if (!isExpiring(nearest)) return rangeOf(nearest, partitionNr)
+  if (!isExpiring(nearest)) return rangeOf(context, persistenceId, nearest, partitionNr)
   return (await allInPartition(context, persistenceId, sequenceNr, options))[0]
 }
 
@@ -60,7 +58,7 @@ const allInPartition = async (
   const input = queryDown(context.config, persistenceId, partitionNr, sequenceNr, WANTED)
   const ranges: OccupiedRange[] = []
   for await (const items of queryPages(context.requests, input, options))
-    ranges.push(...items.filter((item) => !isExpiring(item)).map((item) => rangeOf(item, partitionNr)))
+    for (const item of items) if (!isExpiring(item)) ranges.push(rangeOf(context, persistenceId, item, partitionNr))
   return ranges
 }
 

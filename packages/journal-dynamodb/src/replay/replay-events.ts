@@ -65,12 +65,11 @@ export const replayEvents = (
   const history = new StoredHistory(context, persistenceId, range, options)
 
   const pacer = new EventLoopPacer()
-  const { serialization } = context.config
 
   async function* events(): AsyncGenerator<PersistentRepr, void> {
     try {
       for await (const visible of history.visibleEvents()) {
-        for (const decoded of startAhead(visible, (event) => decodeEvent(serialization, persistenceId, event))) {
+        for (const decoded of startAhead(visible, (event) => decodeEvent(context.config, persistenceId, event))) {
           signal?.throwIfAborted()
           const repr = types.isPromise(decoded) ? await decoded : decoded
           if (repr !== undefined) yield repr

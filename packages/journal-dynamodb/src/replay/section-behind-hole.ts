@@ -3,8 +3,8 @@ import type { JournalContext } from '../journal-context.js'
 import { lastInPartition } from './occupied.js'
 import type { PagesRange } from './partition-pages.js'
 
-/** Bounds what a recovery probes for the sake of a high mark that points far ahead. */
-const MAX_EMPTY_PARTITIONS = 1000
+/** Bounds what a recovery probes for the sake of a high mark, or of an event, that is far ahead. */
+export const MAX_EMPTY_PARTITIONS = 1000
 
 /**
  * A high mark may show that an empty hundred is a hole, and not the end: gives what to read behind it, if it is. Marks that point

@@ -16,15 +16,15 @@ import type { Anomaly } from '../anomaly.js'
 import type { JournalContext } from '../journal-context.js'
 import type { Hole, Tail } from '../known-tails.js'
 import { type LowMark, readHighMarks } from '../marks.js'
-import { AtomicWriteAssembler } from './atomic-write-assembler.js'
+import { AtomicWriteAssembler, type LeftOut } from './atomic-write-assembler.js'
 import { readHeadDownFrom } from './batch-head.js'
 import { readHighest } from './highest.js'
-import { HistoryGaps } from './history-gaps.js'
+import { HistoryGaps, MAX_HOLES } from './history-gaps.js'
 import { isEndDoubtful } from './is-end-doubtful.js'
 import { findCoveringBatch, lastInPartition } from './occupied.js'
 import { type PagesRange, partitionPages } from './partition-pages.js'
 import { RecentLowMark } from './recent-low-mark.js'
-import { sectionBehindHole } from './section-behind-hole.js'
+import { MAX_EMPTY_PARTITIONS, sectionBehindHole } from './section-behind-hole.js'
 
 /** A recovery that has read this many events asks the high marks for events behind an empty hundred. */
 const LONG_HISTORY = 100
@@ -59,7 +59,7 @@ export class StoredHistory {
   #highMarks: readonly number[] | undefined
   #lastWrite = { writerUuid: '', partitionNr: -1 }
   #markedPartition = -1
-  readonly #gaps = new HistoryGaps()
+  readonly #gaps = new HistoryGaps((torn) => this.#refuseHoles(torn))
 
   constructor(context: JournalContext, persistenceId: string, range: ReplayRange, options: RequestOptions) {
     this.#context = context
@@ -200,7 +200,8 @@ export class StoredHistory {
     if (gapStart <= gapEnd && this.#doubted !== gapStart) {
       this.#doubted = gapStart
       this.#lowMark.outdate()
-      return { from: gapStart, throughPartition: partitionOf(event.sequenceNr), lookAhead: 1 }
+      const throughPartition = Math.min(partitionOf(event.sequenceNr), partitionOf(gapStart) + MAX_EMPTY_PARTITIONS)
+      return { from: gapStart, throughPartition, lookAhead: 1 }
     }
     this.#assembler.leaveOutHeld()
     if (gapStart <= gapEnd) this.#gaps.empty(gapStart, gapEnd)
@@ -279,6 +280,15 @@ export class StoredHistory {
     this.#expected = this.#start
     this.#lowMark.outdate()
     return { ...FROM_HERE, from: this.#start, throughPartition: partitionOf(this.#start) }
+  }
+
+  /** Each hole costs a write unit and memory. */
+  #refuseHoles({ firstSequenceNr, lastSequenceNr }: LeftOut): never {
+    const [persistenceId, { table }] = [this.#persistenceId, this.#context.config]
+    throw new RecoveryError(
+      `${persistenceId}: an atomic write claims events ${firstSequenceNr} to ${lastSequenceNr} in table ${table}, more than ${MAX_HOLES} of which are missing, and other events lie behind it. Look at the item of its first event that is there: its cnt is damaged; restore it from a backup, or delete it.`,
+      { persistenceId, sequenceNr: firstSequenceNr },
+    )
   }
 
   #tellOfGaps(gaps: readonly (readonly [number, number])[]): void {

@@ -6,6 +6,7 @@ import {
   type Item,
   inFeed,
   itemSize,
+  MAX_PACKED_EVENTS,
   MAX_TRANSACTION_BYTES,
   MAX_TRANSACTION_ITEMS,
   PARTITION_SIZE,
@@ -31,8 +32,6 @@ type Events = readonly [PersistentRepr, ...PersistentRepr[]]
 
 /** Stepping stones are one write each; nobody skips this many hundreds by accident. */
 const MAX_STEPPING_STONES = 1000
-/** A replay that starts inside a packed batch looks back this many events for its beginning. */
-export const MAX_PACKED_EVENTS = 10_000
 
 /**
  * Says which items a write stores in which order.

@@ -49,7 +49,7 @@ export class DynamoDBFeedSource implements FeedSource {
       },
       this.#options(`reading shard ${shard} of the feed`),
     )
-    const entries = Items.flatMap((item) => readFeedEntry(item, config.journalName) ?? [])
+    const entries = Items.flatMap((item) => readFeedEntry(item, config.journalName, config.table) ?? [])
     for (const { persistenceId } of entries) this.#checkShard(shard, persistenceId)
     return { entries, next }
   }
@@ -67,7 +67,7 @@ export class DynamoDBFeedSource implements FeedSource {
         const [event, another] = readJournalItem(stored, config.table, persistenceId, partitionOf(sequenceNr))
         // Of a batch only the journal knows whether all of it is there.
         if (event === undefined || event.lastIndex > 0 || another !== undefined) return undefined
-        return decodeEvent(config.serialization, persistenceId, event)
+        return decodeEvent(config, persistenceId, event)
       }),
     )
   }

@@ -1,12 +1,11 @@
 import {
   Attributes,
   type Item,
-  occupiedBy,
-  PARTITION_SIZE,
   partitionOf,
   queryDown,
   queryPages,
   type RequestOptions,
+  readJournalPlace,
 } from '@dynact/dynamodb'
 import type { QueryContext } from '../query-context.js'
 import type { EventId } from './feed-source.js'
@@ -34,8 +33,10 @@ export const searchBefore = async (
     let isEmpty = true
     for await (const items of queryPages(requests, input, options)) {
       const item = items.find((one) => isInFeedBefore(one, timestamp))
-      const first = partitionNr * PARTITION_SIZE + Number(item?.[Attributes.NUM]?.N)
-      if (item !== undefined) return Math.min(first + occupiedBy(item), sequenceNr) - 1
+      if (item !== undefined) {
+        const { last } = readJournalPlace(item, { table: config.table, persistenceId, partitionNr })
+        return Math.min(last, sequenceNr - 1)
+      }
       isEmpty &&= items.length === 0
     }
     if (isEmpty) lowest ??= partitionOf(await firstEvent(context, persistenceId, sequenceNr, options))

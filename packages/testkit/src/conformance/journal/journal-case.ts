@@ -12,6 +12,7 @@ const REASONS = {
   fencesDeletedNumbers: 'deleted numbers are not fenced',
   tellsDeletedTo: 'it has no readDeletedToSequenceNr',
   serializes: 'payloads are not serialized',
+  keepsUnknownTimes: 'events without a time get the present one',
 } as const
 
 /** Skips a case unless the journal can do all of this. */

@@ -48,6 +48,11 @@ export interface JournalCapabilities {
    */
   readonly serializes: boolean
   /**
+   * An event without a time (0) comes back without one. A journal whose queries are by time may give it that of its writing.
+   * @defaultValue `true`
+   */
+  readonly keepsUnknownTimes: boolean
+  /**
    * Events in one atomic write; larger ones are rejected.
    * @defaultValue `Infinity`
    */
@@ -88,6 +93,7 @@ export const ALL_JOURNAL_CAPABILITIES: JournalCapabilities = {
   fencesDeletedNumbers: true,
   tellsDeletedTo: true,
   serializes: true,
+  keepsUnknownTimes: true,
   maxAtomicWrite: Number.POSITIVE_INFINITY,
   maxPersistenceIdBytes: Number.POSITIVE_INFINITY,
   maxPayloadBytes: Number.POSITIVE_INFINITY,
