@@ -1,9 +1,10 @@
 // @ts-check
 // The code that a page shows is the code that runs: each block between <!-- example: FILE --> and <!-- /example --> is that
 // file, whole. `--write` puts it there.
+import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 
-const pages = ['README.md', 'docs/actors.md', 'docs/serialization.md']
+const pages = execFileSync('git', ['ls-files', '*.md'], { encoding: 'utf8' }).trim().split('\n')
 const block = /(<!-- example: (\S+) -->\n```ts\n)([\s\S]*?)(```\n<!-- \/example -->)/g
 const isWriting = process.argv.includes('--write')
 

@@ -9,10 +9,16 @@ export interface ProgramRun {
 }
 
 /** Runs a program in a folder until it ends. Node can't run our TypeScript sources, so it must have been built. */
-export const runProgram = (entry: string, folder: string, args: readonly string[] = []): Promise<ProgramRun> => {
+export const runProgram = (
+  entry: string,
+  folder: string,
+  args: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
+): Promise<ProgramRun> => {
   if (!existsSync(entry)) throw new Error(`${entry} is missing: run npm run build first`)
   const program = spawn(process.execPath, ['--disable-warning=Warning', entry, ...args], {
     cwd: folder,
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

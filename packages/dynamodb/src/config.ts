@@ -76,6 +76,7 @@ export const connectionOptions = (defaultTable: string) =>
      * `client.send`. Left out: direct, but for a client with middleware, a request handler or a proxy agent of its own.
      */
     transport: z.enum(['direct', 'sdk']).optional(),
+    /** Deadlines and pauses of requests that are sent again, in milliseconds. */
     retry: retrySchema.prefault({}),
     /** Name of the table. */
     table: tableNameSchema.default(defaultTable),

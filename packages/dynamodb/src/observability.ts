@@ -10,6 +10,7 @@ import type { OperationName } from './transport/transport.js'
 export interface OperationMetrics {
   /** PutItem, Query, … */
   readonly operation: OperationName
+  /** Name of the table. */
   readonly table: string
   /** What it was for, which is also who goes first. */
   readonly priority: Priority

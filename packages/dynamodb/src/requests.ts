@@ -124,7 +124,7 @@ export class Requests {
    * Sends a request that several share, once; its input is made when its turn has come, from what there is to send by then.
    *
    * @param take - gives undefined when there is nothing to send any more.
-   * @throws {@link FailedAttempt} it failed, or was not sent.
+   * @throws `FailedAttempt` it failed, or was not sent.
    */
   sendShared<O extends OperationName>(
     operation: O,

@@ -22,7 +22,13 @@ const journalOptions = {
    * each has its own outcome. Costs the same write units.
    */
   groupCommit: z
-    .union([z.boolean(), z.strictObject({ maxBatch: z.int().min(2).max(25).default(25) })])
+    .union([
+      z.boolean(),
+      z.strictObject({
+        /** The most events of one request. */
+        maxBatch: z.int().min(2).max(25).default(25),
+      }),
+    ])
     .default(true)
     .transform((given) => (typeof given === 'boolean' ? { maxBatch: given ? 25 : 1 } : given))
     .readonly(),
@@ -52,7 +58,9 @@ const journalOptions = {
   /** No pokes are sent while more events a second are written than this, on an exponentially weighted average. */
   pokeLimit: z
     .strictObject({
+      /** Above this, none are sent. */
       eventsPerSecond: z.number().min(0).default(400),
+      /** Time constant of the average, in milliseconds. */
       overMs: z.number().positive().default(10_000),
     })
     .readonly()

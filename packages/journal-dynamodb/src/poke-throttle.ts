@@ -1,4 +1,4 @@
-/** When a {@link PokeThrottle} is shut. */
+/** When a `PokeThrottle` is shut. */
 export interface PokeLimit {
   /** Above so many events a second, on average, no pokes are sent. */
   readonly eventsPerSecond: number

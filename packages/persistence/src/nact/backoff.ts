@@ -24,7 +24,7 @@ export interface RestartBackoff {
   readonly randomFactor?: number | undefined
 }
 
-/** As {@link backoffMs}, by the actor's own bounds. */
+/** As `backoffMs`, by the actor's own bounds. */
 export const restartBackoffMs =
   ({ minBackoffMs, maxBackoffMs, randomFactor = RANDOM_FACTOR }: RestartBackoff, random: () => number = Math.random) =>
   (failures: number): number =>

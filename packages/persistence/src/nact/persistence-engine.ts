@@ -18,6 +18,7 @@ import { WorkUnderWay } from './work-under-way.js'
 
 /** What an engine is made of. */
 export interface PersistenceEngineParts {
+  /** Where the events are. */
   readonly journal: Journal
   /** Without one no snapshots are taken or found, and that is no error. */
   readonly snapshotStore?: SnapshotStore | undefined

@@ -17,6 +17,7 @@ export const backfillConfigSchema = z
     parallelism: z.int().min(1).max(1_000).default(8),
     /** The cursor of an earlier run, to go on there. */
     from: z.string().optional(),
+    /** Ends it: it rejects with the signal's reason. */
     signal: z.instanceof(AbortSignal).optional(),
     /** Is told after every page. */
     onProgress: z.custom<(progress: BackfillProgress) => void>(isFunction, 'must be a function').optional(),

@@ -70,10 +70,16 @@ export interface ProjectionOptions<
 > {
   /** Names the projection in the offset store: one instance of a name runs at a time, the last one to start. */
   readonly name: string
+  /** Where the events come from. */
   readonly source: ProjectionSource<E>
+  /** Is called with every event, or group of events, one call at a time. */
   readonly handler: (events: Handled<E, G>, context: HandlerContext) => HandlerResult<D> | Promise<HandlerResult<D>>
+  /** Where it is stored how far the projection has come. */
   readonly offsetStore: OffsetStore
-  /** @defaultValue `'at-least-once'` */
+  /**
+   * Whether events have their effect at least or exactly once.
+   * @defaultValue `'at-least-once'`
+   */
   readonly delivery?: D
   /**
    * The handler gets several events at a time.
@@ -85,7 +91,10 @@ export interface ProjectionOptions<
    * @defaultValue `{ events: 100, ms: 1_000 }`
    */
   readonly saveOffset?: { readonly events?: number | undefined; readonly ms?: number | undefined } | undefined
-  /** @defaultValue `'fail'` */
+  /**
+   * What becomes of the projection when the handler fails.
+   * @defaultValue `'fail'`
+   */
   readonly onFailure?: OnHandlerFailure | undefined
   /**
    * The pauses before it begins again after a failure of the handler, the source or the offset store.
@@ -94,8 +103,12 @@ export interface ProjectionOptions<
   readonly restart?: (Partial<RestartBackoff> & { readonly maxRestarts?: number | undefined }) | undefined
   /** Is told what happens. Without it, failures become warnings of the process. */
   readonly onStatus?: ((status: ProjectionStatus) => void) | undefined
+  /** Is given the figures of the projection, every `metricsIntervalMs`. */
   readonly onMetrics?: ((metrics: ProjectionMetrics) => void) | undefined
-  /** @defaultValue `10_000` */
+  /**
+   * Milliseconds between two calls of `onMetrics`.
+   * @defaultValue `10_000`
+   */
   readonly metricsIntervalMs?: number | undefined
   /** Ends it at once: `done` rejects with its reason when the handler has returned. */
   readonly signal?: AbortSignal | undefined

@@ -20,7 +20,9 @@ export type ProjectionStatus = { readonly projection: string } & (
 
 /** Figures of a projection; counted since it was made in this process. */
 export interface ProjectionMetrics {
+  /** Name of the projection. */
   readonly projection: string
+  /** What it is doing. */
   readonly state: 'running' | 'paused' | 'restarting' | 'ended'
   /** Events handled. */
   readonly events: number
@@ -33,8 +35,10 @@ export interface ProjectionMetrics {
   readonly lagMs: number | undefined
   /** For how long there has been no event to handle, in milliseconds; 0 while there is. */
   readonly idleMs: number
+  /** Events left out after the handler had failed. */
   readonly skipped: number
   /** Calls of the handler that failed. */
   readonly failures: number
+  /** How often it has begun again after a failure. */
   readonly restarts: number
 }

@@ -1,0 +1,16 @@
+import { describeOnRealDynamoDB } from '../../test-support/index.js'
+import { programsOf } from '../page-programs.js'
+import { pages, root } from '../pages.js'
+import { runPageProgram } from '../run-page-program.js'
+
+const programs = pages.flatMap((page) => programsOf(root, page)).filter(({ isRun }) => isRun)
+
+const runEach = (needsLocal: boolean) => {
+  const chosen = programs.filter((program) => program.needsLocal === needsLocal)
+  test.each(chosen.map((program) => [program.name, program] as const))('%s runs', async (_, program) => {
+    await expect(runPageProgram(root, program)).resolves.toBeDefined()
+  })
+}
+
+describe('on an embedded DynamoDB', () => runEach(false))
+describeOnRealDynamoDB('on DynamoDB Local', () => runEach(true))

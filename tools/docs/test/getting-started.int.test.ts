@@ -1,0 +1,54 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { emitProgram } from '../compile-programs.js'
+import { type PageProgram, programsOf } from '../page-programs.js'
+import { root } from '../pages.js'
+
+const program = programsOf(root, 'docs/getting-started.md')[0] as PageProgram
+let code: string
+let folder: string
+let running: ChildProcess | undefined
+
+beforeAll(async () => {
+  code = await mkdtemp(join(root, 'node_modules/.dynact-docs-'))
+  folder = await mkdtemp(join(tmpdir(), 'dynact-docs-'))
+  await writeFile(join(code, 'counter.mjs'), emitProgram(program))
+})
+afterAll(async () => {
+  running?.kill('SIGKILL')
+  await rm(code, { recursive: true })
+  await rm(folder, { recursive: true })
+})
+
+/** Starts the program and kills it after so many lines. */
+const linesUntilKilled = async (count: number): Promise<string[]> => {
+  const child = spawn(process.execPath, ['--disable-warning=Warning', join(code, 'counter.mjs')], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  running = child
+  const ended = once(child, 'exit')
+  const lines: string[] = []
+  for await (const line of createInterface(child.stdout)) {
+    lines.push(line)
+    if (lines.length === count) child.kill('SIGKILL')
+  }
+  await ended
+  return lines
+}
+const countIn = (line: string | undefined) => Number(line?.split(': ')[1])
+
+test('the counter of the page goes on after it was killed', async () => {
+  const first = await linesUntilKilled(4)
+  expect(first.slice(0, 4)).toEqual(['recovered: 0', 'counted: 1', 'counted: 2', 'counted: 3'])
+
+  // At most one more was stored than was printed.
+  const second = await linesUntilKilled(2)
+  const recovered = countIn(second[0])
+  expect([countIn(first.at(-1)), countIn(first.at(-1)) + 1]).toContain(recovered)
+  expect(countIn(second[1])).toBe(recovered + 1)
+})
