@@ -67,7 +67,8 @@ export const planWrite = (
  * Moves the mark of every hundred that the write enters one step ahead of its items. The JVM plugins find a hundred by its mark
  * only: items without it, which a crash would leave, are there to us and not to them, and they would write over them.
  */
-const withMarksFirst = (steps: readonly WriteStep[], tail: Tail | undefined): WriteStep[] => {
+const withMarksFirst = (steps: WriteStep[], tail: Tail | undefined): WriteStep[] => {
+  if (steps.every(({ highMarks }) => highMarks.length === 0)) return steps
   const isEntered = (mark: number) => tail === undefined || partitionOf(tail.highest) !== partitionOf(mark)
   const before: WriteStep = { items: [], inTransaction: false, highMarks: [] }
   const moved = [before, ...steps].map((step, index, all) => ({

@@ -111,10 +111,12 @@ const carryOut = async (
   { items, inTransaction, highMarks }: WriteStep,
   options: RequestOptions,
 ): Promise<InsertOutcome> => {
+  const inserting = inTransaction
+    ? insertInTransaction(context.requests, context.config.table, items, options)
+    : inserts.insert(items, options)
+  if (highMarks.length === 0) return inserting
   const [inserted, marked] = await Promise.allSettled([
-    inTransaction
-      ? insertInTransaction(context.requests, context.config.table, items, options)
-      : inserts.insert(items, options),
+    inserting,
     Promise.all(highMarks.map((mark) => raiseMark(context, 'SH', persistenceId, mark, options))),
   ])
   if (inserted.status === 'rejected') throw inserted.reason
