@@ -13,25 +13,27 @@ afterAll(() => fixture.remove())
 const LIMITS = { maxPersistenceIdBytes: 2_022, maxPayloadBytes: 409_600, fencesDeletedNumbers: false }
 
 // With two connections, almost every write of several ids finds them taken: then it shares requests, or waits.
-const busy = { maxConnections: 2 }
-const oneByOne = { ...busy, groupCommit: false, sequenceShards: 1, replayParallelism: 1 }
-
+const groups = { maxConnections: 2 }
 // The feed knows events by their time: one that has none gets that of its writing.
-const inFeed = { ...busy, queries: {} }
+const feed = { ...groups, groupCommit: false, sequenceShards: 1, replayParallelism: 1, queries: {} }
 const TIMED = { keepsUnknownTimes: false }
+const PACKED = { fencesWithinBatches: false }
+const TRANSACTION = { maxAtomicWrite: 100 }
 
+// Every mode with each of the others on and off.
 const CONFIGS: readonly (readonly [string, Partial<JournalConfig>, Partial<JournalCapabilities>])[] = [
-  ['marked, in groups', busy, {}],
-  ['marked, one by one', oneByOne, {}],
-  ['packed, in groups', { ...busy, atomicWrites: 'packed' }, { fencesWithinBatches: false }],
-  ['packed, one by one', { ...oneByOne, atomicWrites: 'packed' }, { fencesWithinBatches: false }],
-  ['marked, in the feed', inFeed, TIMED],
-  ['packed, in the feed', { ...inFeed, atomicWrites: 'packed' }, { ...TIMED, fencesWithinBatches: false }],
+  ['marked, in groups', groups, {}],
+  ['marked, one by one, in the feed', feed, TIMED],
+  ['packed, in groups', { ...groups, atomicWrites: 'packed' }, PACKED],
+  ['packed, one by one, in the feed', { ...feed, atomicWrites: 'packed' }, { ...PACKED, ...TIMED }],
   ...(onRealDynamoDB
     ? ([
-        ['transaction, in groups', { ...busy, atomicWrites: 'transaction' }, { maxAtomicWrite: 100 }],
-        ['transaction, in the feed', { ...inFeed, atomicWrites: 'transaction' }, { ...TIMED, maxAtomicWrite: 100 }],
-        ['transaction, one by one', { ...oneByOne, atomicWrites: 'transaction' }, { maxAtomicWrite: 100 }],
+        ['transaction, in groups', { ...groups, atomicWrites: 'transaction' }, TRANSACTION],
+        [
+          'transaction, one by one, in the feed',
+          { ...feed, atomicWrites: 'transaction' },
+          { ...TRANSACTION, ...TIMED },
+        ],
       ] as const)
     : []),
 ]
