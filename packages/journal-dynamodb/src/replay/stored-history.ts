@@ -11,15 +11,15 @@ import {
   readJournalItem,
   type StoredEvent,
 } from '@dynact/dynamodb'
-import { RecoveryError, type ReplayRange } from '@dynact/persistence'
-import type { Anomaly } from '../anomaly.js'
+import type { ReplayRange } from '@dynact/persistence'
 import type { JournalContext } from '../journal-context.js'
 import type { Hole, Tail } from '../known-tails.js'
 import { type LowMark, readHighMarks } from '../marks.js'
-import { AtomicWriteAssembler, type LeftOut } from './atomic-write-assembler.js'
+import { AtomicWriteAssembler } from './atomic-write-assembler.js'
 import { readHeadDownFrom } from './batch-head.js'
 import { readHighest } from './highest.js'
-import { HistoryGaps, MAX_HOLES } from './history-gaps.js'
+import { HistoryAnomalies } from './history-anomalies.js'
+import { HistoryGaps } from './history-gaps.js'
 import { isEndDoubtful } from './is-end-doubtful.js'
 import { findCoveringBatch, lastInPartition } from './occupied.js'
 import { type PagesRange, partitionPages } from './partition-pages.js'
@@ -59,7 +59,8 @@ export class StoredHistory {
   #highMarks: readonly number[] | undefined
   #lastWrite = { writerUuid: '', partitionNr: -1 }
   #markedPartition = -1
-  readonly #gaps = new HistoryGaps((torn) => this.#refuseHoles(torn))
+  readonly #anomalies: HistoryAnomalies
+  readonly #gaps: HistoryGaps
 
   constructor(context: JournalContext, persistenceId: string, range: ReplayRange, options: RequestOptions) {
     this.#context = context
@@ -71,10 +72,12 @@ export class StoredHistory {
     this.#start = this.#from
     this.#expected = this.#from
     this.#lowMark = new RecentLowMark(context, persistenceId, options)
+    this.#anomalies = new HistoryAnomalies(context.config, persistenceId)
+    this.#gaps = new HistoryGaps((torn) => this.#anomalies.refuseHoles(torn))
     this.#assembler = new AtomicWriteAssembler((leftOut) => {
       if (this.#isCut) return
       this.#gaps.leftOut(leftOut)
-      this.#report('incomplete-write', leftOut.fromSequenceNr, leftOut.toSequenceNr)
+      this.#anomalies.tell('incomplete-write', leftOut.fromSequenceNr, leftOut.toSequenceNr)
     })
   }
 
@@ -93,7 +96,7 @@ export class StoredHistory {
     }
     while (section !== undefined && !this.#isCut) section = yield* this.#readSection(section)
     this.#assembler.leaveOutHeld()
-    this.#tellOfGaps(this.#gaps.atEnd())
+    this.#anomalies.tellOfGaps(this.#gaps.atEnd())
   }
 
   /** The highest sequence number in use, once the events have been read. */
@@ -119,8 +122,8 @@ export class StoredHistory {
     const known = others.filter(
       ({ sequenceNr }) => this.#isCut || sequenceNr < this.#from || sequenceNr > this.highestSeen,
     )
-    const own = this.#gaps.holes.filter((hole) => known.every(({ sequenceNr }) => sequenceNr !== hole.sequenceNr))
-    return [...known, ...own]
+    const knownNrs = new Set(known.map(({ sequenceNr }) => sequenceNr))
+    return [...known, ...this.#gaps.holes.filter(({ sequenceNr }) => !knownNrs.has(sequenceNr))]
   }
 
   async #findHighest(): Promise<number> {
@@ -161,11 +164,11 @@ export class StoredHistory {
   #take(event: StoredEvent, headIsPresent: boolean, visible: StoredEvent[]): void {
     if (event.sequenceNr < this.#expected) {
       // A stray of a dead writer under a packed batch of another.
-      this.#report('incomplete-write', event.sequenceNr, event.sequenceNr)
+      this.#anomalies.tell('incomplete-write', event.sequenceNr, event.sequenceNr)
       return
     }
     const shown = this.#assembler.push(event, headIsPresent)
-    if (shown.length > 0) this.#tellOfGaps(this.#gaps.beforeVisible())
+    if (shown.length > 0) this.#anomalies.tellOfGaps(this.#gaps.beforeVisible())
     for (const each of shown) visible.push(each)
     this.#count++
     this.#expected = event.sequenceNr + 1
@@ -280,29 +283,5 @@ export class StoredHistory {
     this.#expected = this.#start
     this.#lowMark.outdate()
     return { ...FROM_HERE, from: this.#start, throughPartition: partitionOf(this.#start) }
-  }
-
-  /** Each hole costs a write unit and memory. */
-  #refuseHoles({ firstSequenceNr, lastSequenceNr }: LeftOut): never {
-    const [persistenceId, { table }] = [this.#persistenceId, this.#context.config]
-    throw new RecoveryError(
-      `${persistenceId}: an atomic write claims events ${firstSequenceNr} to ${lastSequenceNr} in table ${table}, more than ${MAX_HOLES} of which are missing, and other events lie behind it. Look at the item of its first event that is there: its cnt is damaged; restore it from a backup, or delete it.`,
-      { persistenceId, sequenceNr: firstSequenceNr },
-    )
-  }
-
-  #tellOfGaps(gaps: readonly (readonly [number, number])[]): void {
-    for (const [first, last] of gaps) this.#report('gap', first, last)
-  }
-
-  #report(kind: Anomaly['kind'], fromSequenceNr: number, toSequenceNr: number): void {
-    const persistenceId = this.#persistenceId
-    if (kind === 'gap' && this.#context.config.onGap === 'fail') {
-      throw new RecoveryError(
-        `${persistenceId}: events ${fromSequenceNr} to ${toSequenceNr} are missing in table ${this.#context.config.table}. Restore them from a backup, or recover with onGap: 'report' if another writer left the gap.`,
-        { persistenceId, sequenceNr: fromSequenceNr },
-      )
-    }
-    this.#context.config.onAnomaly?.({ kind, persistenceId, fromSequenceNr, toSequenceNr })
   }
 }
