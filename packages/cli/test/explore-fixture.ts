@@ -32,43 +32,14 @@ export const storedEvent = (
 export const fillTables = async (fixture: CliFixture): Promise<void> => {
   const item = storedEvent.bind(undefined, fixture)
   const journal = fixture.journal()
+  const tea = { sku: 'tea', count: 2 }
+  const items = [tea, { sku: 'cup', count: 1 }]
   const orders = [
-    { type: 'Placed', items: [{ sku: 'tea', count: 2 }], total: 9 },
-    {
-      type: 'ItemAdded',
-      items: [
-        { sku: 'tea', count: 2 },
-        { sku: 'cup', count: 1 },
-      ],
-      total: 14,
-    },
-    {
-      type: 'Discounted',
-      items: [
-        { sku: 'tea', count: 2 },
-        { sku: 'cup', count: 1 },
-      ],
-      total: 12,
-      note: 'spring',
-    },
-    {
-      type: 'Paid',
-      items: [
-        { sku: 'tea', count: 2 },
-        { sku: 'cup', count: 1 },
-      ],
-      total: 12,
-      by: 'card',
-    },
-    {
-      type: 'Shipped',
-      items: [
-        { sku: 'tea', count: 2 },
-        { sku: 'cup', count: 1 },
-      ],
-      total: 12,
-      by: 'card',
-    },
+    { type: 'Placed', items: [tea], total: 9 },
+    { type: 'ItemAdded', items, total: 14 },
+    { type: 'Discounted', items, total: 12, note: 'spring' },
+    { type: 'Paid', items, total: 12, by: 'card' },
+    { type: 'Shipped', items, total: 12, by: 'card' },
   ]
   const write = async (from: number, payloads: readonly unknown[], tags: readonly string[] = []) => {
     const events = fixture.events('Order|7', from, from + payloads.length - 1, tags)

@@ -3,9 +3,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { connect } from '@dynact/dynamodb'
+import { rejectionOf } from '../../../tools/test-support/failures.js'
 import { testClientConfig, testTransport as transport } from '../../../tools/test-support/index.js'
 import { observedClient, serviceError } from '../../../tools/test-support/observed-client.js'
-import { options, rejectionOf } from './make-requests.js'
+import { options } from './make-requests.js'
 
 const retry = { attemptMs: 5_000, totalMs: 10_000, baseMs: 1, maxMs: 5 }
 const missingTable = { TableName: 'no-such-table', Key: { par: { S: 'a' } } }

@@ -2,6 +2,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { deleteItems, FencedInserts, getItems, insertInTransaction, queryPages, type Requests } from '@dynact/dynamodb'
 import { fates, type StatementFault, throttled, transactionCanceled } from '@dynact/testkit'
+import { rejectionOf } from '../../../tools/test-support/failures.js'
 import { describeOnRealDynamoDB, testTransport } from '../../../tools/test-support/index.js'
 import { type Fate, serviceError } from '../../../tools/test-support/observed-client.js'
 import type { Item } from '../src/layout/item.js'
@@ -23,7 +24,7 @@ import {
   throttledBy,
   UNSUPPORTED,
 } from './fault-rows.js'
-import { options, rejectionOf } from './make-requests.js'
+import { options } from './make-requests.js'
 
 const fixture = new FaultFixture()
 beforeAll(() => fixture.create())

@@ -1,7 +1,8 @@
 import { getItems } from '@dynact/dynamodb'
+import { rejectionOf } from '../../../tools/test-support/failures.js'
 import type { Item } from '../src/layout/item.js'
 import { serviceError } from './fake-transport.js'
-import { makeRequests, options, rejectionOf } from './make-requests.js'
+import { makeRequests, options } from './make-requests.js'
 
 const keysOf = (count: number): Item[] =>
   Array.from({ length: count }, (_, index) => ({ par: { S: `k-${index}` }, num: { N: '0' } }))

@@ -1,6 +1,7 @@
+import { rejectionOf } from '../../../tools/test-support/failures.js'
 import { DeadlinePassedError, FailedAttempt } from '../src/errors.js'
 import { Limiter } from '../src/limiter.js'
-import { rejectionOf, settle } from './make-requests.js'
+import { settle } from './make-requests.js'
 
 /** A task that ends when the test says so. */
 class Task {

@@ -35,15 +35,5 @@ export const options: RequestOptions = {
   sequenceNr: 3,
 }
 
-/** What a promise rejects with. */
-export const rejectionOf = async (promise: Promise<unknown>): Promise<unknown> => {
-  try {
-    await promise
-  } catch (error) {
-    return error
-  }
-  throw new Error('a rejection was expected')
-}
-
 /** Lets every promise that can settle do so. */
 export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

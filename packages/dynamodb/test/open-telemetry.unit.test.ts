@@ -1,9 +1,10 @@
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api'
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { rejectionOf } from '../../../tools/test-support/failures.js'
 import { Limiter } from '../src/limiter.js'
 import { watch } from '../src/watch.js'
 import { serviceError } from './fake-transport.js'
-import { makeRequests, options, rejectionOf } from './make-requests.js'
+import { makeRequests, options } from './make-requests.js'
 
 test('a tracer of OpenTelemetry makes a span of every request', async () => {
   const exporter = new InMemorySpanExporter()

@@ -1,6 +1,7 @@
+import { rejectionOf } from '../../../tools/test-support/failures.js'
 import { RequestFailedError } from '../src/errors.js'
 import { hangs, serviceError } from './fake-transport.js'
-import { makeRequests, options, rejectionOf, settle } from './make-requests.js'
+import { makeRequests, options, settle } from './make-requests.js'
 
 const input = { TableName: 'events', Key: {} }
 

@@ -2,8 +2,9 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import { connect } from '@dynact/dynamodb'
+import { rejectionOf } from '../../../tools/test-support/failures.js'
 import { testTransport as transport } from '../../../tools/test-support/index.js'
-import { options, rejectionOf } from './make-requests.js'
+import { options } from './make-requests.js'
 import { type LoopbackServer, startServer } from './transport/loopback-server.js'
 
 const HOUR_MS = 3_600_000

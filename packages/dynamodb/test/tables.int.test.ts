@@ -12,9 +12,9 @@ import {
 import { createTable, deleteTable, journalTableSchema, snapshotTableSchema } from '@dynact/dynamodb'
 import { ConfigError, PersistenceError } from '@dynact/persistence'
 import dynalite from 'dynalite'
+import { rejectionOf } from '../../../tools/test-support/failures.js'
 import { testClientConfig, uniqueTableName } from '../../../tools/test-support/index.js'
 import { serviceError } from './fake-transport.js'
-import { rejectionOf } from './make-requests.js'
 
 const client = new DynamoDBClient(testClientConfig())
 const created: string[] = []

@@ -1,11 +1,12 @@
 import { jest } from '@jest/globals'
+import { rejectionOf } from '../../../tools/test-support/failures.js'
 import { itemSize } from '../src/layout/item-size.js'
 import { Limiter } from '../src/limiter.js'
 import type { OperationMetrics, Span } from '../src/observability.js'
 import type { OperationName } from '../src/transport/transport.js'
 import { watch } from '../src/watch.js'
 import { type Answer, serviceError } from './fake-transport.js'
-import { makeRequests, options, rejectionOf } from './make-requests.js'
+import { makeRequests, options } from './make-requests.js'
 
 const item = { par: { S: 'journal-P-orders-7-0' }, num: { N: '3' }, event: { B: Buffer.from('secret payload') } }
 const put = { TableName: 'events', Item: item }

@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events'
+import { rejectionOf } from '../../../tools/test-support/failures.js'
 import type { Abortable } from '../src/attempt-signal.js'
 import { TimeoutError } from '../src/errors.js'
 import { within } from '../src/within.js'
-import { rejectionOf } from './make-requests.js'
 
 const HOUR = 3_600_000
 const never = () => new Promise<never>(() => {})

@@ -3,8 +3,9 @@
 import { type AttributeValue, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { type Item, markItem, packedItem } from '@dynact/dynamodb'
 import type { Anomaly } from '@dynact/journal-dynamodb'
-import { FencedError, isPersistenceError, type PersistentRepr } from '@dynact/persistence'
+import { FencedError, type PersistentRepr } from '@dynact/persistence'
 import { jest } from '@jest/globals'
+import { expectNamedFailure, rejectionOf } from '../../../tools/test-support/failures.js'
 import { ABSURD_NUMBERS, wrongValues } from '../../../tools/test-support/wrong-values.js'
 import { freshId, JournalFixture, replayed, repr, span, storedItem, write } from './journal-fixture.js'
 
@@ -20,27 +21,8 @@ const keys = { journalName: 'journal', sequenceShards: 10 }
 const alone = { index: 0, lastIndex: 0 }
 const utf8 = new TextEncoder()
 
-/** What a call fails with. */
-const failureOf = async (attempt: () => Promise<unknown>): Promise<unknown> => {
-  try {
-    await attempt()
-  } catch (error) {
-    return error
-  }
-  return 'nothing failed'
-}
-
-/** The error is one of ours, and says which table, id and attribute. */
-const expectNamed = (error: unknown, id: string, what: string | RegExp, code = 'RECOVERY'): void => {
-  expect({ error, isOurs: isPersistenceError(error) }).toMatchObject({
-    isOurs: true,
-    error: { code, persistenceId: id },
-  })
-  const { message } = error as Error
-  expect(message).toContain(fixture.table)
-  expect(message).toContain(id)
-  expect(message).toMatch(what)
-}
+const expectNamed = (error: unknown, persistenceId: string, what: string | RegExp, code = 'RECOVERY'): void =>
+  expectNamedFailure(error, { table: fixture.table, persistenceId, what, code })
 
 /** The item of event 2 of an id, after one that is all right. */
 const eventAfterFirst = async (changes: Item = {}) => {
@@ -89,7 +71,7 @@ describe('an attribute of an event has a type that it never has', () => {
     for (const value of wrongValues(type)) {
       const { id } = await eventAfterFirst({ [name]: value })
 
-      const error = await failureOf(() => replayed(fixture.journal(), id))
+      const error = await rejectionOf(replayed(fixture.journal(), id))
 
       expectNamed(error, id, name)
       expect(error).toMatchObject({ sequenceNr: 2 })
@@ -102,7 +84,7 @@ describe('an attribute of an event has a type that it never has', () => {
       const { event: _, ...rest } = item
       await fixture.putItem({ ...rest, pay: value } as Item)
 
-      expectNamed(await failureOf(() => replayed(fixture.journal(), id)), id, 'pay')
+      expectNamed(await rejectionOf(replayed(fixture.journal(), id)), id, 'pay')
     }
   })
 })
@@ -121,7 +103,7 @@ describe('an attribute of a packed batch has a type that it never has', () => {
     for (const value of wrongValues(type)) {
       const { id } = await packedAfterFirst({ [name]: value })
 
-      const error = await failureOf(() => replayed(fixture.journal(), id))
+      const error = await rejectionOf(replayed(fixture.journal(), id))
 
       expectNamed(error, id, name === 'n' ? 'n is not an integer' : name)
       expect(error).toMatchObject({ sequenceNr: 2 })
@@ -140,7 +122,7 @@ describe('an attribute of a packed batch has a type that it never has', () => {
     for (const value of wrongValues(type)) {
       const { id } = await packedAfterFirst({}, { [name]: value })
 
-      expectNamed(await failureOf(() => replayed(fixture.journal(), id)), id, `event 1: ${what}`)
+      expectNamed(await rejectionOf(replayed(fixture.journal(), id)), id, `event 1: ${what}`)
     }
   })
 })
@@ -157,7 +139,7 @@ describe('numbers that can not be', () => {
     for (const number of numbers) {
       const { id } = await eventAfterFirst({ [name]: { N: number } })
 
-      const error = await failureOf(() => replayed(fixture.journal(), id))
+      const error = await rejectionOf(replayed(fixture.journal(), id))
 
       expectNamed(error, id, new RegExp(`${name} is|says that it is event -1|its? atomic write|an atomic write`))
       expect(error).toMatchObject({ sequenceNr: 2 })
@@ -171,19 +153,14 @@ describe('numbers that can not be', () => {
       for (const sequenceNr of span(98, 101)) await fixture.putEvent(id, sequenceNr, 'writer-1')
       await fixture.putItem({ ...storedItem(id, 102, 'writer-1', alone), num: { N: num } })
 
-      expectNamed(await failureOf(() => replayed(fixture.journal(), id, { fromSequenceNr: 98 })), id, 'num')
+      expectNamed(await rejectionOf(replayed(fixture.journal(), id, { fromSequenceNr: 98 })), id, 'num')
     },
   )
 
   test('a serializer that nobody has', async () => {
     const { id } = await eventAfterFirst({ ev_ser_id: { N: '9007199254740991' } })
 
-    expectNamed(
-      await failureOf(() => replayed(fixture.journal(), id)),
-      id,
-      'serializer 9007199254740991',
-      'SERIALIZATION',
-    )
+    expectNamed(await rejectionOf(replayed(fixture.journal(), id)), id, 'serializer 9007199254740991', 'SERIALIZATION')
   })
 
   test('a writer that is no uuid is a writer', async () => {
@@ -191,7 +168,7 @@ describe('numbers that can not be', () => {
       const { id } = await eventAfterFirst({ writer_uuid: { S: writer } })
 
       expect(await replayed(fixture.journal(), id)).toEqual({ sequenceNrs: [1, 2], highest: 2 })
-      expect(await failureOf(() => fixture.journal().writeEvents(write(id, 2)))).toBeInstanceOf(FencedError)
+      expect(await rejectionOf(fixture.journal().writeEvents(write(id, 2)))).toBeInstanceOf(FencedError)
     }
   })
 
@@ -239,7 +216,7 @@ describe('an event lies ten million numbers ahead, and a high mark points to it'
   test('a batch that claims all of them is refused: so many holes no writer leaves', async () => {
     const id = await history({ idx: { N: '0' }, cnt: { N: '1000000000' } })
 
-    expectNamed(await failureOf(() => replayed(fixture.journal(), id)), id, 'cnt')
+    expectNamed(await rejectionOf(replayed(fixture.journal(), id)), id, 'cnt')
   })
 })
 
@@ -250,8 +227,8 @@ describe('what looks at items without their payloads', () => {
       for (const value of wrongValues('N')) {
         const { id, item } = await eventAfterFirst({ [name]: value })
 
-        expectNamed(await failureOf(() => fixture.journal().readHighestSequenceNr(id)), id, name)
-        expectNamed(await failureOf(() => fixture.journal().deleteEventsTo(id, 2)), id, name)
+        expectNamed(await rejectionOf(fixture.journal().readHighestSequenceNr(id)), id, name)
+        expectNamed(await rejectionOf(fixture.journal().deleteEventsTo(id, 2)), id, name)
         expect(await fixture.getItem(id, 2)).toEqual(item)
       }
     },
@@ -261,7 +238,7 @@ describe('what looks at items without their payloads', () => {
     const { id } = await packedAfterFirst({ n: { S: '2' } })
     await fixture.putEvent(id, 4, 'writer-1')
 
-    expectNamed(await failureOf(() => fixture.journal().deleteEventsTo(id, 2)), id, 'n is not an integer')
+    expectNamed(await rejectionOf(fixture.journal().deleteEventsTo(id, 2)), id, 'n is not an integer')
     expect(await fixture.getItem(id, 2)).toBeDefined()
   })
 })
@@ -287,7 +264,7 @@ describe('marks', () => {
         () => fixture.journal().readDeletedToSequenceNr(id),
         () => fixture.journal().deleteEventsTo(id, 3),
       ])
-        expectNamed(await failureOf(attempt), id, 'seq')
+        expectNamed(await rejectionOf(attempt()), id, 'seq')
     },
   )
 
@@ -297,7 +274,7 @@ describe('marks', () => {
       const { id, mark } = await deletedHistory()
       await fixture.putItem({ ...mark, head })
 
-      expectNamed(await failureOf(() => replayed(fixture.journal(), id)), id, 'head')
+      expectNamed(await rejectionOf(replayed(fixture.journal(), id)), id, 'head')
     },
   )
 
@@ -347,12 +324,12 @@ describe('items of others', () => {
     const id = freshId()
     await fixture.putItem({ ...keysOf(id, 1), colour: { S: 'red' } })
 
-    expect(await failureOf(() => fixture.journal().writeEvents(write(id, 1)))).toMatchObject({
+    expect(await rejectionOf(fixture.journal().writeEvents(write(id, 1)))).toMatchObject({
       code: 'FENCED',
       persistenceId: id,
       sequenceNr: 1,
     })
-    expectNamed(await failureOf(() => replayed(fixture.journal(), id)), id, 'event is not binary or not there')
+    expectNamed(await rejectionOf(replayed(fixture.journal(), id)), id, 'event is not binary or not there')
   })
 
   test('attributes that nobody knows do not matter, whatever their names', async () => {
@@ -446,7 +423,7 @@ describe('what an event may carry', () => {
       const id = freshId()
       const events = [repr(id, 1), { ...repr(id, 2), ...changes }]
 
-      const error = await failureOf(() => fixture.journal({ atomicWrites }).writeEvents({ persistenceId: id, events }))
+      const error = await rejectionOf(fixture.journal({ atomicWrites }).writeEvents({ persistenceId: id, events }))
 
       expect(error).toMatchObject({ code, persistenceId: id })
       expect(fixture.observed.requests).toEqual([])

@@ -4,6 +4,7 @@ import { eventItem, type Item, inFeed, offsetItem, packedItem } from '@dynact/dy
 import { isPersistenceError, type PersistentRepr } from '@dynact/persistence'
 import { createOffsetTable, deleteOffsetTable, dynamoDBOffsetStore } from '@dynact/query-dynamodb'
 import { jest } from '@jest/globals'
+import { expectNamedFailure, rejectionOf } from '../../../tools/test-support/failures.js'
 import { testTransport, uniqueTableName } from '../../../tools/test-support/index.js'
 import { ABSURD_NUMBERS, wrongValues } from '../../../tools/test-support/wrong-values.js'
 import { freshType, QueryFixture, take } from './query-fixture.js'
@@ -29,25 +30,8 @@ const keys = { journalName: 'journal', sequenceShards: 10 }
 const feed = { journalName: 'journal', shards: 32 }
 const utf8 = new TextEncoder()
 
-const failureOf = async (attempt: () => Promise<unknown>): Promise<unknown> => {
-  try {
-    await attempt()
-  } catch (error) {
-    return error
-  }
-  return 'nothing failed'
-}
-
-const expectNamed = (error: unknown, id: string, what: string | RegExp): void => {
-  expect({ error, isOurs: isPersistenceError(error) }).toMatchObject({
-    isOurs: true,
-    error: { code: 'RECOVERY', persistenceId: id },
-  })
-  const { message } = error as Error
-  expect(message).toContain(fixture.table)
-  expect(message).toContain(id)
-  expect(message).toMatch(what)
-}
+const expectNamed = (error: unknown, persistenceId: string, what: string | RegExp): void =>
+  expectNamedFailure(error, { table: fixture.table, persistenceId, what })
 
 /** An event in the feed, alone in its journal; it is taken out again, since the feed would fail for everybody. */
 const withItem = async (changes: Item, check: (id: string) => Promise<void>, make = plainItem): Promise<void> => {
@@ -97,8 +81,8 @@ describe('an event in the feed', () => {
         await withItem(
           { [name]: value },
           async (id) => {
-            expectNamed(await failureOf(() => take(everything(id))), id, name)
-            expectNamed(await failureOf(() => take(fixture.readJournal().currentEventsByTag('red'))), id, name)
+            expectNamed(await rejectionOf(take(everything(id))), id, name)
+            expectNamed(await rejectionOf(take(fixture.readJournal().currentEventsByTag('red'))), id, name)
           },
           make,
         )
@@ -110,29 +94,29 @@ describe('an event in the feed', () => {
       await withItem({ [name]: { N: number } }, async (id) => {
         const what = new RegExp(`${name} is|atomic write`)
         const ofId = () => take(fixture.readJournal().currentEventsByPersistenceId(id))
-        expectNamed(await failureOf(ofId), id, what)
+        expectNamed(await rejectionOf(ofId()), id, what)
         // Streams by slices are by time: what lies before all times, or behind the present one, they don't come to.
         const isMet = name !== 'ts' || (Number(number) > 0 && Number(number) < 2 ** 53)
-        if (isMet) expectNamed(await failureOf(() => take(everything(id))), id, what)
+        if (isMet) expectNamed(await rejectionOf(take(everything(id))), id, what)
       })
   })
 
   test('num is a number that can not be', async () => {
     for (const num of ['-1', '0.5', '100', '1e37'])
       await withItem({ num: { N: num } }, async (id) => {
-        expectNamed(await failureOf(() => take(everything(id))), id, 'num is')
+        expectNamed(await rejectionOf(take(everything(id))), id, 'num is')
       })
   })
 
   test('the stream of its id fails in the same way', async () => {
     await withItem({ tags: { S: 'red' } }, async (id) => {
-      expectNamed(await failureOf(() => take(fixture.readJournal().currentEventsByPersistenceId(id))), id, 'tags')
+      expectNamed(await rejectionOf(take(fixture.readJournal().currentEventsByPersistenceId(id))), id, 'tags')
     })
   })
 
   test('a payload that can not be read: the table is named too', async () => {
     await withItem({ ev_ser_id: { N: '4711' } }, async (id) => {
-      const error = await failureOf(() => take(everything(id)))
+      const error = await rejectionOf(take(everything(id)))
 
       expect(error).toMatchObject({ code: 'SERIALIZATION', persistenceId: id, sequenceNr: 1, serializerId: 4711 })
       expect((error as Error).message).toContain(`event 1 in table ${fixture.table}`)
@@ -187,7 +171,7 @@ describe('a stored offset', () => {
 
   const expectRefused = async (projection: string, what: string | RegExp): Promise<void> => {
     for (const attempt of [() => offsets().read(projection), () => offsets().acquire(projection)]) {
-      const error = await failureOf(attempt)
+      const error = await rejectionOf(attempt())
       expect({ error, isOurs: isPersistenceError(error) }).toMatchObject({ isOurs: true })
       const { message } = error as Error
       expect(message).toContain(`Projection ${projection}: its offset in table ${offsetTable} can't be read`)

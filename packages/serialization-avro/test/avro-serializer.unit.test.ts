@@ -1,5 +1,6 @@
 import { SerializationError } from '@dynact/persistence'
 import { type AvroSchema, avroSerializer, logicalTypes, TimestampMillisType } from '@dynact/serialization-avro'
+import { thrownBy } from '../../../tools/test-support/failures.js'
 
 const context = { persistenceId: 'orders-7', sequenceNr: 3 }
 const point = {
@@ -15,13 +16,6 @@ const points = avroSerializer({ identifier: 1500, schemas: { Point: point } })
 const roundTrip = (schema: AvroSchema, value: unknown) => {
   const serializer = avroSerializer({ identifier: 1500, schemas: { T: Array.isArray(schema) ? [schema] : schema } })
   return serializer.fromBinary(serializer.toBinary(value) as Uint8Array, serializer.manifest(value))
-}
-const failureOf = (act: () => unknown): unknown => {
-  try {
-    return act()
-  } catch (error) {
-    return error
-  }
 }
 
 test('the stored bytes end with plain Avro binary', () => {
@@ -118,7 +112,7 @@ describe('what it can not read is a SerializationError', () => {
     ['an empty payload', new Uint8Array(), manifest, /truncated/],
     ['another version of the form', bytes.map((byte, index) => (index === 0 ? 2 : byte)), manifest, /version 1/],
   ])('%s', (_, stored, asManifest, why) => {
-    const failure = failureOf(() => points.fromBinary(stored, asManifest, context))
+    const failure = thrownBy(() => points.fromBinary(stored, asManifest, context))
 
     expect(failure).toBeInstanceOf(SerializationError)
     expect(failure).toMatchObject({ ...context, serializerId: 1500, serializerManifest: asManifest })
@@ -135,7 +129,7 @@ describe('what it can not read is a SerializationError', () => {
       schemas: { Point: { ...point, fields: [{ name: 'x', type: 'int' }] } },
     })
 
-    expect(failureOf(() => both.fromBinary(bytes, older.manifest({ x: 1 })))).toBeInstanceOf(SerializationError)
+    expect(thrownBy(() => both.fromBinary(bytes, older.manifest({ x: 1 })))).toBeInstanceOf(SerializationError)
   })
 })
 

@@ -7,6 +7,7 @@ import {
   type Serializer,
 } from '@dynact/persistence'
 import { encryptedSerializer, inMemoryKeyStore, type KeyStore, Shredded } from '@dynact/serialization-encrypted'
+import { rejectionOf } from '../../../tools/test-support/failures.js'
 
 const context: SerializationContext = { persistenceId: 'orders-7', sequenceNr: 3, kind: 'event' }
 const json = jsonSerializer()
@@ -15,13 +16,6 @@ const telling: Serializer = { ...json, identifier: 1300, manifest: () => 'Patien
 const make = (more: object = {}) => {
   const keys = inMemoryKeyStore()
   return { keys, serializer: encryptedSerializer({ identifier: 1700, inner: telling, keys, ...more }) }
-}
-const failureOf = async (promise: Promise<unknown>): Promise<unknown> => {
-  try {
-    return await promise
-  } catch (error) {
-    return error
-  }
 }
 const manifest = 'aes-256-gcm/1300'
 
@@ -70,7 +64,7 @@ describe('tampering is found', () => {
     const stored = await serializer.toBinary(1, context)
     for (let bit = 0; bit < stored.length * 8; bit++) {
       const changed = stored.map((byte, index) => (index === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte))
-      expect(await failureOf(serializer.fromBinary(changed, manifest, context))).toBeInstanceOf(SerializationError)
+      expect(await rejectionOf(serializer.fromBinary(changed, manifest, context))).toBeInstanceOf(SerializationError)
     }
   })
 
@@ -79,10 +73,10 @@ describe('tampering is found', () => {
     const stored = await serializer.toBinary(1, context)
     for (let length = 0; length < stored.length; length++) {
       const cut = stored.subarray(0, length)
-      expect(await failureOf(serializer.fromBinary(cut, manifest, context))).toBeInstanceOf(SerializationError)
+      expect(await rejectionOf(serializer.fromBinary(cut, manifest, context))).toBeInstanceOf(SerializationError)
     }
     const longer = Uint8Array.of(...stored, 0)
-    expect(await failureOf(serializer.fromBinary(longer, manifest, context))).toBeInstanceOf(SerializationError)
+    expect(await rejectionOf(serializer.fromBinary(longer, manifest, context))).toBeInstanceOf(SerializationError)
   })
 
   test.each<[string, SerializationContext]>([
@@ -94,7 +88,7 @@ describe('tampering is found', () => {
     const stored = await serializer.toBinary(1, context)
     await keys.getOrCreate(place.persistenceId)
 
-    const failure = await failureOf(serializer.fromBinary(stored, manifest, place))
+    const failure = await rejectionOf(serializer.fromBinary(stored, manifest, place))
 
     expect(failure).toBeInstanceOf(SerializationError)
     expect(failure).toMatchObject({
@@ -113,7 +107,7 @@ describe('tampering is found', () => {
     const stored = await serializer.toBinary(1, context)
 
     const other = { ...context, persistenceId: 'orders-8' }
-    expect(await failureOf(serializer.fromBinary(stored, manifest, other))).toBeInstanceOf(SerializationError)
+    expect(await rejectionOf(serializer.fromBinary(stored, manifest, other))).toBeInstanceOf(SerializationError)
     expect(await serializer.fromBinary(stored, manifest, context)).toBe(1)
   })
 
@@ -123,9 +117,9 @@ describe('tampering is found', () => {
     const sibling = encryptedSerializer({ identifier: 1701, inner: telling, keys })
     const around = encryptedSerializer({ identifier: 1700, inner: json, keys })
 
-    expect(await failureOf(sibling.fromBinary(stored, manifest, context))).toBeInstanceOf(SerializationError)
-    expect(await failureOf(around.fromBinary(stored, 'aes-256-gcm/1100', context))).toBeInstanceOf(SerializationError)
-    expect(String(await failureOf(around.fromBinary(stored, manifest, context)))).toMatch(/aes-256-gcm\/1100 only/)
+    expect(await rejectionOf(sibling.fromBinary(stored, manifest, context))).toBeInstanceOf(SerializationError)
+    expect(await rejectionOf(around.fromBinary(stored, 'aes-256-gcm/1100', context))).toBeInstanceOf(SerializationError)
+    expect(String(await rejectionOf(around.fromBinary(stored, manifest, context)))).toMatch(/aes-256-gcm\/1100 only/)
   })
 })
 
@@ -152,7 +146,7 @@ describe('after forget', () => {
   })
 
   test('or fails', async () => {
-    const failure = await failureOf((await forgotten('fail')).read())
+    const failure = await rejectionOf((await forgotten('fail')).read())
 
     expect(failure).toBeInstanceOf(SerializationError)
     expect(String(failure)).toMatch(/forgotten/)
@@ -174,7 +168,7 @@ describe('after forget', () => {
     const stored = await serializer.toBinary(1, context)
     const elsewhere = make({ onShredded: 'skip' }).serializer
 
-    const failure = await failureOf(elsewhere.fromBinary(stored, manifest, context))
+    const failure = await rejectionOf(elsewhere.fromBinary(stored, manifest, context))
 
     expect(failure).toBeInstanceOf(SerializationError)
     expect(String(failure)).toMatch(/no data key of version 1/)
@@ -190,7 +184,7 @@ describe('after forget', () => {
       get: () => Promise.reject(cause),
     }
 
-    const error = await failureOf(make({ keys: busy }).serializer.fromBinary(bytes, manifest, context))
+    const error = await rejectionOf(make({ keys: busy }).serializer.fromBinary(bytes, manifest, context))
 
     expect(error).toMatchObject({
       code: 'SERIALIZATION',
@@ -198,7 +192,7 @@ describe('after forget', () => {
       ...{ persistenceId: 'orders-7', sequenceNr: 3 },
     })
     expect(String(error)).toContain('its data key could not be had: throttled')
-    const damaged = await failureOf(make({ keys }).serializer.fromBinary(bytes.slice(1), manifest, context))
+    const damaged = await rejectionOf(make({ keys }).serializer.fromBinary(bytes.slice(1), manifest, context))
     expect(damaged).toMatchObject({ isTransient: false })
   })
 

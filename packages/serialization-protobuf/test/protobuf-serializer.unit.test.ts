@@ -2,19 +2,13 @@ import { create, type Message } from '@bufbuild/protobuf'
 import { SerializationError, type Serializer } from '@dynact/persistence'
 import { protobufSerializer } from '@dynact/serialization-protobuf'
 import { depositedV1, depositedV2, messageSchema } from '../../../tools/test-support/bank-messages.js'
+import { thrownBy } from '../../../tools/test-support/failures.js'
 
 const context = { persistenceId: 'orders-7', sequenceNr: 3 }
 const v1 = protobufSerializer({ identifier: 1600, messages: [depositedV1] })
 const v2 = protobufSerializer({ identifier: 1600, messages: [depositedV2] })
 const bytesOf = (serializer: Serializer<Message>, value: unknown) => serializer.toBinary(value as Message) as Uint8Array
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
-const failureOf = (act: () => unknown): unknown => {
-  try {
-    return act()
-  } catch (error) {
-    return error
-  }
-}
 
 test('stores plain protobuf under the full name of the message', () => {
   const value = create(depositedV1, { account: 'DE01', cents: 500 } as never)
@@ -65,7 +59,7 @@ test.each<[string, Uint8Array, string, RegExp]>([
   ['a payload that is none', Uint8Array.of(255, 255, 255), 'bank.Deposited', /./],
   ['a string that is not UTF-8', Uint8Array.of(10, 1, 255), 'bank.Deposited', /./],
 ])('%s is a SerializationError', (_, bytes, manifest, why) => {
-  const failure = failureOf(() => v1.fromBinary(bytes, manifest, context))
+  const failure = thrownBy(() => v1.fromBinary(bytes, manifest, context))
 
   expect(failure).toBeInstanceOf(SerializationError)
   expect(failure).toMatchObject({ ...context, serializerId: 1600, serializerManifest: manifest })

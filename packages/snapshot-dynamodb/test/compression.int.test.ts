@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { deflateSync } from 'node:zlib'
 import type { Item } from '@dynact/dynamodb'
 import { RecoveryError } from '@dynact/persistence'
-import { freshId, rejectionOf, SnapshotFixture } from './snapshot-fixture.js'
+import { rejectionOf } from '../../../tools/test-support/failures.js'
+import { freshId, SnapshotFixture } from './snapshot-fixture.js'
 
 const fixture = new SnapshotFixture()
 beforeAll(() => fixture.create())

@@ -1,6 +1,7 @@
 import { PersistenceError, type SnapshotSelectionCriteria } from '@dynact/persistence'
+import { rejectionOf } from '../../../tools/test-support/failures.js'
 import { serviceError } from '../../../tools/test-support/observed-client.js'
-import { freshId, impatient, rejectionOf, SnapshotFixture } from './snapshot-fixture.js'
+import { freshId, impatient, SnapshotFixture } from './snapshot-fixture.js'
 
 const fixture = new SnapshotFixture()
 beforeAll(() => fixture.create())

@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto'
 import { deflateSync } from 'node:zlib'
 import { type AttributeValue, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { type Item, snapshotItem, snapshotKey } from '@dynact/dynamodb'
-import { isPersistenceError } from '@dynact/persistence'
 import { jest } from '@jest/globals'
+import { expectNamedFailure, rejectionOf } from '../../../tools/test-support/failures.js'
 import { ABSURD_NUMBERS, wrongValues } from '../../../tools/test-support/wrong-values.js'
-import { freshId, rejectionOf, SnapshotFixture } from './snapshot-fixture.js'
+import { freshId, SnapshotFixture } from './snapshot-fixture.js'
 
 // Hundreds of requests, one after the other, on a machine that may be busy.
 jest.setTimeout(300_000)
@@ -42,16 +42,8 @@ const stored = async (kind: keyof typeof KINDS, changes: Item = {}): Promise<str
   return id
 }
 
-const expectNamed = (error: unknown, id: string, what: string | RegExp, code = 'RECOVERY'): void => {
-  expect({ error, isOurs: isPersistenceError(error) }).toMatchObject({
-    isOurs: true,
-    error: { code, persistenceId: id, sequenceNr: 7 },
-  })
-  const { message } = error as Error
-  expect(message).toContain(`${id}: `)
-  expect(message).toContain(fixture.table)
-  expect(message).toMatch(what)
-}
+const expectNamed = (error: unknown, persistenceId: string, what: string | RegExp, code = 'RECOVERY'): void =>
+  expectNamedFailure(error, { table: fixture.table, persistenceId, sequenceNr: 7, what, code })
 
 describe('an attribute has a type that it never has', () => {
   test.each([

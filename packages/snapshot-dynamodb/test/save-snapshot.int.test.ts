@@ -8,9 +8,10 @@ import {
   WriteUncertainError,
 } from '@dynact/persistence'
 import { deleteSnapshotTable, snapshotTableDefinition } from '@dynact/snapshot-dynamodb'
+import { rejectionOf } from '../../../tools/test-support/failures.js'
 import { requiresRealDynamoDB } from '../../../tools/test-support/index.js'
 import { serviceError } from '../../../tools/test-support/observed-client.js'
-import { freshId, impatient, rejectionOf, SnapshotFixture } from './snapshot-fixture.js'
+import { freshId, impatient, SnapshotFixture } from './snapshot-fixture.js'
 
 const fixture = new SnapshotFixture()
 beforeAll(() => fixture.create())

@@ -166,13 +166,3 @@ export class RecordingLogger implements Logger {
 let ids = 0
 /** An id that no other test uses. */
 export const freshId = (): string => `id-${++ids}-${randomUUID().slice(0, 8)}`
-
-/** What a promise rejects with. */
-export const rejectionOf = async (promise: Promise<unknown>): Promise<unknown> => {
-  try {
-    await promise
-  } catch (error) {
-    return error
-  }
-  throw new Error('a rejection was expected')
-}

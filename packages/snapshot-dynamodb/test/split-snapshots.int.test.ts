@@ -3,9 +3,10 @@ import { randomBytes } from 'node:crypto'
 import { CreateTableCommand, DeleteItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { ItemTooLargeError, type PersistenceError, RecoveryError, WriteRejectedError } from '@dynact/persistence'
 import { deleteSnapshotTable, type SnapshotStoreConfig, snapshotTableDefinition } from '@dynact/snapshot-dynamodb'
+import { rejectionOf } from '../../../tools/test-support/failures.js'
 import { describeOnRealDynamoDB } from '../../../tools/test-support/index.js'
 import { diesBefore, type ObservedRequest, serviceError } from '../../../tools/test-support/observed-client.js'
-import { freshId, impatient, RecordingLogger, rejectionOf, SnapshotFixture } from './snapshot-fixture.js'
+import { freshId, impatient, RecordingLogger, SnapshotFixture } from './snapshot-fixture.js'
 
 const fixture = new SnapshotFixture()
 beforeAll(() => fixture.create())

@@ -4,8 +4,9 @@ import { ConfigError, isPersistenceError, RecoveryError, SerializationError, ser
 import type { UnreadableSnapshot, UnreadableVerdict } from '@dynact/snapshot-dynamodb'
 import { jest } from '@jest/globals'
 import fc from 'fast-check'
+import { rejectionOf } from '../../../tools/test-support/failures.js'
 import { serviceError } from '../../../tools/test-support/observed-client.js'
-import { freshId, impatient, RecordingLogger, rejectionOf, SnapshotFixture } from './snapshot-fixture.js'
+import { freshId, impatient, RecordingLogger, SnapshotFixture } from './snapshot-fixture.js'
 
 const fixture = new SnapshotFixture()
 beforeAll(() => fixture.create())

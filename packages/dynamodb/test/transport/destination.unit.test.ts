@@ -1,7 +1,7 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
+import { rejectionOf } from '../../../../tools/test-support/failures.js'
 import { NeedsSdkError } from '../../src/errors.js'
 import { Destination } from '../../src/transport/destination.js'
-import { rejectionOf } from '../make-requests.js'
 
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' }
 const destinationOf = (config: DynamoDBClientConfig) =>

@@ -1,13 +1,13 @@
 /** The direct transport beside the SDK's: the same requests to the same tables, the same answers and errors. */
 import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import fc from 'fast-check'
+import { rejectionOf } from '../../../../tools/test-support/failures.js'
 import { requiresRealDynamoDB, testClientConfig, uniqueTableName } from '../../../../tools/test-support/index.js'
 import type { Item } from '../../src/layout/item.js'
 import { DirectTransport } from '../../src/transport/direct-transport.js'
 import { SdkTransport } from '../../src/transport/sdk-transport.js'
 import type { OperationName, Operations, Transport } from '../../src/transport/transport.js'
 import { items } from '../item-arbitraries.js'
-import { rejectionOf } from '../make-requests.js'
 
 const client = new DynamoDBClient({ ...testClientConfig(), maxAttempts: 1 })
 const direct = new DirectTransport(client, false, 5_000)
