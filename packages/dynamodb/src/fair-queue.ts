@@ -1,7 +1,9 @@
+import { RecencyMap } from './recency-map.js'
+
 /** A queue of many parties, each in its own order: they take turns, so that a busy one does not keep the others waiting. */
 export class FairQueue<T> {
   /** The parties in the order of their next turns; none has an empty list. */
-  readonly #parties = new Map<string, T[]>()
+  readonly #parties = new RecencyMap<string, T[]>()
 
   push(party: string, entry: T): void {
     const entries = this.#parties.get(party)
@@ -11,13 +13,13 @@ export class FairQueue<T> {
 
   /** Takes out the first entry of the party whose turn it is. */
   shift(): T | undefined {
-    for (const [party, entries] of this.#parties) {
-      const entry = entries.shift()
-      this.#parties.delete(party)
-      if (entries.length > 0) this.#parties.set(party, entries)
-      return entry
-    }
-    return undefined
+    const next = this.#parties.oldest()
+    if (next === undefined) return undefined
+    const [party, entries] = next
+    const entry = entries.shift()
+    if (entries.length > 0) this.#parties.set(party, entries)
+    else this.#parties.delete(party)
+    return entry
   }
 
   /** Takes out an entry that does not want its turn any more. */

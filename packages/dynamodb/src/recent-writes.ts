@@ -1,4 +1,5 @@
 import type { EventPoke } from '@dynact/persistence'
+import { RecencyMap } from './recency-map.js'
 
 /** Longer than the index takes to tell of a write. */
 const KEPT_MS = 120_000
@@ -11,8 +12,7 @@ const MAX_IDS = 50_000
  */
 export class RecentWrites {
   readonly #now: () => number
-  /** Longest ago first. */
-  readonly #writes = new Map<string, { readonly poke: EventPoke; readonly at: number }>()
+  readonly #writes = new RecencyMap<string, { readonly poke: EventPoke; readonly at: number }>()
 
   /** @param now - milliseconds from any fixed point. */
   constructor(now: () => number = () => performance.now()) {
@@ -21,11 +21,11 @@ export class RecentWrites {
 
   add(poke: EventPoke): void {
     const at = this.#now()
-    this.#writes.delete(poke.persistenceId)
     this.#writes.set(poke.persistenceId, { poke, at })
-    for (const [persistenceId, oldest] of this.#writes) {
-      if (this.#writes.size <= MAX_IDS && at - oldest.at <= KEPT_MS) return
-      this.#writes.delete(persistenceId)
+    for (;;) {
+      const oldest = this.#writes.oldest()
+      if (oldest === undefined || (this.#writes.size <= MAX_IDS && at - oldest[1].at <= KEPT_MS)) return
+      this.#writes.delete(oldest[0])
     }
   }
 

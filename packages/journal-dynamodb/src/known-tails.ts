@@ -1,3 +1,5 @@
+import { RecencyMap } from '@dynact/dynamodb'
+
 /** A number of an incomplete batch that holds nothing: what its dead writer had on the way could still come to lie there. */
 export interface Hole {
   readonly sequenceNr: number
@@ -28,7 +30,7 @@ const MAX_IDS = 100_000
  * however many others there are: a write that did not know of them would go on in front of them.
  */
 export class KnownTails {
-  readonly #tails = new Map<string, Tail>()
+  readonly #tails = new RecencyMap<string, Tail>()
   /** Those with holes; rare, since they need a crash within a batch. */
   readonly #torn = new Map<string, Tail>()
   readonly #maxIds: number
@@ -43,17 +45,16 @@ export class KnownTails {
   }
 
   set(persistenceId: string, tail: Tail): void {
-    this.forget(persistenceId)
     if (tail.holes !== undefined && tail.holes.length > 0) {
+      this.#tails.delete(persistenceId)
       this.#torn.set(persistenceId, tail)
       return
     }
+    this.#torn.delete(persistenceId)
     this.#tails.set(persistenceId, tail)
     if (this.#tails.size <= this.#maxIds) return
-    for (const oldest of this.#tails.keys()) {
-      this.#tails.delete(oldest)
-      return
-    }
+    const oldest = this.#tails.oldest()
+    if (oldest !== undefined) this.#tails.delete(oldest[0])
   }
 
   forget(persistenceId: string): void {
