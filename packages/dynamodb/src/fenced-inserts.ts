@@ -83,13 +83,9 @@ export class FencedInserts {
     )
   }
 
-  async #insertOne(item: Item, options: RequestOptions): Promise<InsertOutcome> {
-    try {
-      await this.#requests.retrying((attempt) => this.#tryOne(attempt, item, options), options)
-      return STORED
-    } catch (error) {
-      return outcomeOf(error)
-    }
+  // No async functions from here to the group: each that waits takes half a kilobyte, of thousands of writes at once.
+  #insertOne(item: Item, options: RequestOptions): Promise<InsertOutcome> {
+    return this.#requests.retrying((attempt) => this.#tryOne(attempt, item, options), options).then(isStored, outcomeOf)
   }
 
   #tryOne(attempt: Attempt, item: Item, options: RequestOptions): Promise<void> {
@@ -98,19 +94,21 @@ export class FencedInserts {
       : this.#groups.alone(() => this.#putOne(attempt.send, item))
   }
 
-  async #insertInGroup(attempt: Attempt, item: Item, { signal }: RequestOptions): Promise<void> {
-    let response: BatchStatementResponse | undefined
-    try {
-      response = await this.#groups.insert(item, attempt, signal)
-    } catch (error) {
-      const reason = error instanceof FailedAttempt ? classify(error.cause).reason : undefined
-      if (reason === 'unsupported') this.#doWithoutBatches()
-      // What is refused for the whole group may be the fault of one of the others.
-      else if (reason !== 'refused') throw error
-      return this.#putOne(attempt.send, item)
-    }
-    // Nearly all are stored: these need not wait for a judge.
-    if (errorOfStatement(response) !== undefined) await this.#judge(attempt.send, item, response)
+  #insertInGroup(attempt: Attempt, item: Item, { signal }: RequestOptions): Promise<void> {
+    return this.#groups.insert(item, attempt, signal).then(
+      // Nearly all are stored: these need not wait for a judge.
+      (response) => (errorOfStatement(response) === undefined ? undefined : this.#judge(attempt.send, item, response)),
+      (error) => this.#insertOutsideGroup(attempt, item, error),
+    )
+  }
+
+  /** @throws the error that the group's request failed with, unless the item may be stored without the others. */
+  #insertOutsideGroup(attempt: Attempt, item: Item, error: unknown): Promise<void> {
+    const reason = error instanceof FailedAttempt ? classify(error.cause).reason : undefined
+    if (reason === 'unsupported') this.#doWithoutBatches()
+    // What is refused for the whole group may be the fault of one of the others.
+    else if (reason !== 'refused') throw error
+    return this.#putOne(attempt.send, item)
   }
 
   async #insertTogether(items: readonly Item[], options: RequestOptions): Promise<InsertOutcome> {
@@ -160,6 +158,8 @@ export class FencedInserts {
     throw new FailedAttempt(error)
   }
 }
+
+const isStored = (): InsertOutcome => STORED
 
 /** A conflict ends the whole; else something that is not worth a retry; else anything that is. */
 const throwWorst = (judged: readonly PromiseSettledResult<void>[]): void => {

@@ -30,7 +30,7 @@ export {
 export { isExpiring } from './layout/expiry.js'
 export { type FeedConfig, type FeedEntry, feedKey, feedShardOf, inFeed, readFeedEntry } from './layout/feed.js'
 export type { Item } from './layout/item.js'
-export { itemSize, MAX_ITEM_BYTES } from './layout/item-size.js'
+export { isLargerThan, itemSize, MAX_ITEM_BYTES } from './layout/item-size.js'
 export {
   eventItem,
   isSteppingStone,

@@ -14,12 +14,47 @@ import type { Attempt, Requests } from './requests.js'
 /** The most statements that DynamoDB takes in one batch. */
 export const MAX_STATEMENTS = 25
 
-/** An insert that waits for its group, or for its group's answer. Thousands wait at once: small on purpose. */
-interface PendingInsert extends Expiring {
-  readonly item: Item
-  readonly attempt: Attempt
+/** How a waiting insert ends. */
+interface Settle {
   readonly resolve: (response: BatchStatementResponse | undefined) => void
   readonly reject: (reason: unknown) => void
+}
+
+/** An insert that waits for its group, or for its group's answer. Thousands wait at once: small on purpose. */
+class PendingInsert implements Expiring {
+  readonly item: Item
+  readonly attempt: Attempt
+  readonly expiresAt: number
+  readonly resolve: Settle['resolve']
+  readonly reject: Settle['reject']
+  readonly #waiting: Set<PendingInsert>
+
+  /** @param waiting - those that no group has taken yet; it waits among them. */
+  constructor(
+    item: Item,
+    { attempt, expiresAt, signal }: { attempt: Attempt; expiresAt: number; signal: AbortSignal | undefined },
+    waiting: Set<PendingInsert>,
+    settle: Settle,
+  ) {
+    this.item = item
+    this.attempt = attempt
+    this.expiresAt = expiresAt
+    this.#waiting = waiting
+    const { resolve, reject } =
+      signal === undefined ? settle : untilAbort(signal, () => this.#leave(signal.reason), settle)
+    this.resolve = resolve
+    this.reject = reject
+    waiting.add(this)
+  }
+
+  expire(): void {
+    this.#leave(new FailedAttempt(new DeadlinePassedError()))
+  }
+
+  #leave(reason: unknown): void {
+    this.#waiting.delete(this)
+    this.reject(reason)
+  }
 }
 
 /** What {@link InsertGroups} needs to know. */
@@ -36,11 +71,9 @@ export const insertStatement = (table: string, item: Item) => {
   return { Statement: `INSERT INTO "${table}" VALUE {${names.join(', ')}}`, Parameters: Object.values(item) }
 }
 
-type Settle = Pick<PendingInsert, 'resolve' | 'reject'>
-
 /** Settles by the signal too, and lets go of it when settled. */
-const untilAbort = (signal: AbortSignal, leave: (reason: unknown) => void, { resolve, reject }: Settle): Settle => {
-  const detach = onAbort(signal, () => leave(signal.reason))
+const untilAbort = (signal: AbortSignal, leave: () => void, { resolve, reject }: Settle): Settle => {
+  const detach = onAbort(signal, leave)
   return {
     resolve: (response) => {
       detach()
@@ -97,18 +130,8 @@ export class InsertGroups {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted()
       requests.limiter.assertRoom(this.#pending.size)
-      const leave = (reason: unknown) => {
-        this.#pending.delete(pending)
-        pending.reject(reason)
-      }
-      const pending: PendingInsert = {
-        item,
-        attempt,
-        expiresAt: requests.now() + requests.patience(attempt.deadline),
-        expire: () => leave(new FailedAttempt(new DeadlinePassedError())),
-        ...(signal === undefined ? { resolve, reject } : untilAbort(signal, leave, { resolve, reject })),
-      }
-      this.#pending.add(pending)
+      const expiresAt = requests.now() + requests.patience(attempt.deadline)
+      const pending = new PendingInsert(item, { attempt, expiresAt, signal }, this.#pending, { resolve, reject })
       this.#expiry.covers(pending.expiresAt)
       this.#startSenders()
     })

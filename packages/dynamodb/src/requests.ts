@@ -114,10 +114,17 @@ export class Requests {
    * @throws {@link RequestFailedError} it was refused, or the deadline passed.
    */
   retrying<T>(work: (attempt: Attempt) => Promise<T>, options: RequestOptions): Promise<T> {
-    if (this.#closing === undefined) return this.#retryUntilDeadline(work, options)
-    const { persistenceId, sequenceNr } = options
-    const text = `${options.purpose}: refused, because it has been closed.`
-    return Promise.reject(new PersistenceError(text, { persistenceId, sequenceNr }))
+    if (this.#closing !== undefined) {
+      const { persistenceId, sequenceNr } = options
+      const text = `${options.purpose}: refused, because it has been closed.`
+      return Promise.reject(new PersistenceError(text, { persistenceId, sequenceNr }))
+    }
+    this.#underWay++
+    const deadline = this.#timing.now() + this.#retry.totalMs
+    // Thousands wait at once, and nearly all succeed at once: what it takes to try again is made when they have failed.
+    return work(this.#attempt(1, deadline, options)).then(this.#succeeded, (error) =>
+      this.#tryAgain(work, error, deadline, options),
+    )
   }
 
   /**
@@ -153,39 +160,61 @@ export class Requests {
     this.#transport.close()
   }
 
-  async #retryUntilDeadline<T>(work: (attempt: Attempt) => Promise<T>, options: RequestOptions): Promise<T> {
+  #attempt(number: number, deadline: number, options: RequestOptions): Attempt {
+    return {
+      send: (operation, input) => this.#send(operation, { input, deadline, attempt: number }, options),
+      deadline,
+      number,
+    }
+  }
+
+  readonly #succeeded = <T>(result: T): T => {
+    this.limiter.succeeded()
+    this.#ended()
+    return result
+  }
+
+  #ended(): void {
+    this.#underWay--
+    if (this.#underWay === 0) this.#onIdle?.()
+  }
+
+  /** @param failed - what the first attempt failed with. */
+  async #tryAgain<T>(
+    work: (attempt: Attempt) => Promise<T>,
+    failed: unknown,
+    deadline: number,
+    options: RequestOptions,
+  ): Promise<T> {
     const { signal } = options
-    const deadline = this.#timing.now() + this.#retry.totalMs
+    let error = failed
     let applied: Failure['applied'] = 'no'
     let before: FailedAttempt | undefined
-    this.#underWay++
     try {
       for (let attempts = 1; ; attempts++) {
-        const send = <O extends OperationName>(operation: O, input: Operations[O]['input']) =>
-          this.#send(operation, { input, deadline, attempt: attempts }, options)
+        signal?.throwIfAborted()
+        if (!(error instanceof FailedAttempt)) throw error
+        // What was not sent at all is no attempt: the one before says what is wrong.
+        if (error.cause instanceof DeadlinePassedError && before !== undefined)
+          throw this.#failed(before.cause, { ...classify(before.cause), applied }, attempts - 1, options)
+        before = error
+        const failure = classify(error.cause)
+        if (failure.isOverload) this.limiter.overloaded()
+        if (error.isInDoubt || failure.applied === 'unknown') applied = 'unknown'
+        const pauseMs = backoffMs(this.#retry, attempts, this.#timing.random())
+        if (!failure.retryable || this.#timing.now() + pauseMs > deadline - this.#leastMs)
+          throw this.#failed(error.cause, { ...failure, applied }, attempts, options)
+        await this.#timing.sleep(pauseMs, signal)
         try {
-          const result = await work({ send, deadline, number: attempts })
+          const result = await work(this.#attempt(attempts + 1, deadline, options))
           this.limiter.succeeded()
           return result
-        } catch (error) {
-          signal?.throwIfAborted()
-          if (!(error instanceof FailedAttempt)) throw error
-          // What was not sent at all is no attempt: the one before says what is wrong.
-          if (error.cause instanceof DeadlinePassedError && before !== undefined)
-            throw this.#failed(before.cause, { ...classify(before.cause), applied }, attempts - 1, options)
-          before = error
-          const failure = classify(error.cause)
-          if (failure.isOverload) this.limiter.overloaded()
-          if (error.isInDoubt || failure.applied === 'unknown') applied = 'unknown'
-          const pauseMs = backoffMs(this.#retry, attempts, this.#timing.random())
-          if (!failure.retryable || this.#timing.now() + pauseMs > deadline - this.#leastMs)
-            throw this.#failed(error.cause, { ...failure, applied }, attempts, options)
-          await this.#timing.sleep(pauseMs, signal)
+        } catch (next) {
+          error = next
         }
       }
     } finally {
-      this.#underWay--
-      if (this.#underWay === 0) this.#onIdle?.()
+      this.#ended()
     }
   }
 

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
-import { eventItem, type Item, itemSize } from '@dynact/dynamodb'
+import { eventItem, type Item, isLargerThan, itemSize } from '@dynact/dynamodb'
 import fc from 'fast-check'
 import { payloads, reprs } from './arbitraries.js'
 import { attributeValues, items } from './item-arbitraries.js'
@@ -81,5 +81,16 @@ test('an event takes at least its payload, its id twice and its names', () => {
         itemSize(eventItem({ journalName: 'j', sequenceShards: 1 }, event, payload, { index: 0, lastIndex: 0 })),
       ).toBeGreaterThan(least)
     }),
+  )
+})
+
+test('an item is larger than a limit exactly when its size is, wherever the limit lies', () => {
+  fc.assert(
+    fc.property(items, fc.nat(2_000), (item, somewhere) => {
+      const size = itemSize(item)
+
+      for (const limit of [size - 1, size, size + 1, somewhere]) expect(isLargerThan(item, limit)).toBe(size > limit)
+    }),
+    { numRuns: 500 },
   )
 })

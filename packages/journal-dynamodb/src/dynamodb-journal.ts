@@ -12,7 +12,6 @@ import {
   type AtomicWrite,
   checkPersistenceId,
   type Journal,
-  MonotonicTimestamps,
   PersistenceError,
   parseConfig,
   type Replay,
@@ -29,7 +28,7 @@ import { readStoredEvents, type StoredEventsOptions } from './replay/read-stored
 import { asRecoveryError, type ReadOptions, replayEvents } from './replay/replay-events.js'
 import { resetSequenceNumber } from './reset-sequence-number.js'
 import { tellOfWrites } from './write/tell-of-write.js'
-import { writeEvents } from './write/write-events.js'
+import { type WriteParts, writeEvents } from './write/write-events.js'
 
 /** A journal on DynamoDB. */
 export interface DynamoDBJournal extends Journal {
@@ -66,8 +65,7 @@ class Implementation implements DynamoDBJournal {
   readonly config: ResolvedJournalConfig
   readonly #requests: Requests
   readonly #context: JournalContext
-  readonly #inserts: FencedInserts
-  readonly #tell: (write: AtomicWrite) => void
+  readonly #parts: WriteParts
   /** Writes, deletions and look-ups; not replays: one that nobody pulls would never end. After a close they fail. */
   readonly #calls = new OpenCalls()
 
@@ -75,27 +73,23 @@ class Implementation implements DynamoDBJournal {
     this.config = config
     this.#requests = connect(config)
     this.#context = { config, requests: this.#requests, tails: new KnownTails() }
-    this.#tell = tellOfWrites(config)
-    this.#inserts = new FencedInserts(this.#requests, config.table, {
+    const inserts = new FencedInserts(this.#requests, config.table, {
       maxGroup: config.groupCommit.maxBatch,
       onNotice: (text) => config.logger?.info({ table: config.table }, text),
     })
+    this.#parts = { context: this.#context, inserts, tell: tellOfWrites(config) }
   }
 
   get name(): string {
     return `table ${this.config.table}`
   }
 
-  async writeEvents(write: AtomicWrite, options: AbortOptions = {}): Promise<void> {
-    if (this.#calls.isClosed) {
-      const { persistenceId, events } = write
-      const sequenceNr = events[0]?.sequenceNr
-      const text = `${persistenceId}: event ${sequenceNr} is refused, because the journal has been closed. Nothing was written.`
-      throw new WriteRejectedError(text, { persistenceId, sequenceNr })
-    }
-    const stored = this.config.queries === undefined ? write : timed(write)
-    await this.#calls.run(() => writeEvents(this.#context, this.#inserts, stored, options))
-    this.#tell(stored)
+  writeEvents(write: AtomicWrite, options: AbortOptions = {}): Promise<void> {
+    if (!this.#calls.isClosed) return this.#calls.run(() => writeEvents(this.#parts, write, options))
+    const { persistenceId, events } = write
+    const sequenceNr = events[0]?.sequenceNr
+    const text = `${persistenceId}: event ${sequenceNr} is refused, because the journal has been closed. Nothing was written.`
+    return Promise.reject(new WriteRejectedError(text, { persistenceId, sequenceNr }))
   }
 
   replayEvents(persistenceId: string, range: ReplayRange = {}, options: ReadOptions = {}): Replay {
@@ -157,19 +151,6 @@ class Implementation implements DynamoDBJournal {
   #assertOpen(persistenceId: string): void {
     if (!this.#calls.isClosed) return
     throw new PersistenceError(`${persistenceId}: refused, because the journal has been closed.`, { persistenceId })
-  }
-}
-
-/** The feed knows events by their time: those that have none get the present one. */
-const timed = (write: AtomicWrite): AtomicWrite => {
-  if (write.events.every(({ timestamp }) => timestamp !== 0)) return write
-  const timestamps = new MonotonicTimestamps()
-  return {
-    ...write,
-    events: write.events.map((event) => ({
-      ...event,
-      timestamp: event.timestamp === 0 ? timestamps.next() : event.timestamp,
-    })),
   }
 }
 

@@ -5,6 +5,7 @@ import {
   type FencedInserts,
   type InsertOutcome,
   insertInTransaction,
+  isLargerThan,
   itemSize,
   PARTITION_SIZE,
   partitionOf,
@@ -28,18 +29,27 @@ import {
 import type { JournalContext } from '../journal-context.js'
 import { raiseMark } from '../marks.js'
 import { planWrite, type WriteStep } from './plan.js'
+import { withTimes } from './with-times.js'
+
+/** What writes are carried out with. */
+export interface WriteParts {
+  readonly context: JournalContext
+  readonly inserts: FencedInserts
+  /** Is told of every write that is stored. */
+  readonly tell: (write: AtomicWrite) => void
+}
 
 /**
  * Stores the events of one atomic write, all or none, each put only where nothing is. Whatever is wrong with the events is
  * found before anything is sent.
  */
 export const writeEvents = async (
-  context: JournalContext,
-  inserts: FencedInserts,
-  write: AtomicWrite,
+  { context, inserts, tell }: WriteParts,
+  given: AtomicWrite,
   { signal }: AbortOptions,
 ): Promise<void> => {
   signal?.throwIfAborted()
+  const write = context.config.queries === undefined ? given : withTimes(given)
   const steps = await prepare(context, write)
   const { persistenceId, events } = write
   const options: RequestOptions = {
@@ -64,6 +74,7 @@ export const writeEvents = async (
   }
   const highest = events.at(-1)?.sequenceNr ?? 0
   context.tails.set(persistenceId, { highest, markedPartition: partitionOf(highest) })
+  tell(write)
 }
 
 const describeEvents = ({ events }: AtomicWrite): string => {
@@ -94,8 +105,8 @@ const prepare = async (context: JournalContext, write: AtomicWrite): Promise<Wri
 }
 
 const checkSize = (limitBytes: number, persistenceId: string, item: WriteStep['items'][number]): void => {
+  if (!isLargerThan(item, limitBytes)) return
   const sizeBytes = itemSize(item)
-  if (sizeBytes <= limitBytes) return
   const sequenceNr = Number(item[Attributes.SEQ]?.N)
   throw new ItemTooLargeError(
     `${persistenceId}: ${Attributes.PACKED_SIZE in item ? `the packed batch from event ${sequenceNr} on` : `event ${sequenceNr}`} needs ${sizeBytes} bytes, limit ${limitBytes}. Store large state elsewhere and persist a reference. Nothing was written.`,
@@ -104,7 +115,7 @@ const checkSize = (limitBytes: number, persistenceId: string, item: WriteStep['i
 }
 
 /** Stores the items of one step and raises its marks, in parallel. */
-const carryOut = async (
+const carryOut = (
   context: JournalContext,
   inserts: FencedInserts,
   persistenceId: string,
@@ -115,10 +126,14 @@ const carryOut = async (
     ? insertInTransaction(context.requests, context.config.table, items, options)
     : inserts.insert(items, options)
   if (highMarks.length === 0) return inserting
-  const [inserted, marked] = await Promise.allSettled([
+  return withMarks(
     inserting,
-    Promise.all(highMarks.map((mark) => raiseMark(context, 'SH', persistenceId, mark, options))),
-  ])
+    highMarks.map((mark) => raiseMark(context, 'SH', persistenceId, mark, options)),
+  )
+}
+
+const withMarks = async (inserting: Promise<InsertOutcome>, marking: Promise<void>[]): Promise<InsertOutcome> => {
+  const [inserted, marked] = await Promise.allSettled([inserting, Promise.all(marking)])
   if (inserted.status === 'rejected') throw inserted.reason
   if (marked.status === 'fulfilled') return inserted.value
   if (!(marked.reason instanceof RequestFailedError)) throw marked.reason
