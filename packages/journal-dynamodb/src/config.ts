@@ -37,8 +37,14 @@ const journalOptions = {
    * time to live on `expiry`. Left out: not at all.
    */
   deletedTimeToLiveMs: deletedTimeToLive.optional(),
-  /** How many hundreds of a long history are read at once. */
+  /** How many hundreds of a long history are read at once; up to four times as many, the longer it turns out to be. */
   replayParallelism: z.int().min(1).max(64).default(4),
+  /** The most of a history that is read ahead of who consumes it, in bytes of payload: never less than one request's. */
+  readAhead: z
+    .int()
+    .min(1)
+    .max(1024 * 1024 * 1024)
+    .default(8 * 1024 * 1024),
   /**
    * What a replay does with sequence numbers that hold nothing: report them and go on, or fail. Those within a batch that was not
    * finished are none, unless visible events come behind it.

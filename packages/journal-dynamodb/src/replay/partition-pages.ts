@@ -9,6 +9,7 @@ import {
   type StoredEvent,
 } from '@dynact/dynamodb'
 import type { JournalContext } from '../journal-context.js'
+import { ReadAhead } from './read-ahead.js'
 
 /** A hundred whose first page is on its way. */
 interface OpenPartition {
@@ -77,7 +78,7 @@ export async function* partitionPages(
   const first = partitionOf(from)
   const ahead: OpenPartition[] = []
   let nextToOpen = first
-  let width = lookAhead
+  const readAhead = new ReadAhead(context.config, lookAhead)
   let through = throughPartition
   const open = (): void => {
     const partitionNr = nextToOpen++
@@ -90,22 +91,22 @@ export async function* partitionPages(
   }
   try {
     for (;;) {
-      while (ahead.length < width) open()
+      while (ahead.length < readAhead.width) open()
       const { partitionNr, firstPage, pages } = ahead.shift() as OpenPartition
-      let count = 0
+      let [count, bytes] = [0, 0]
       for (let page = await firstPage; page.done !== true; page = await pages.next()) {
         const events = page.value
         const last = events.at(-1)
         if (last === undefined && count === 0) continue
         const continues = count > 0
         count += events.length
+        for (const { payload } of events) bytes += payload.bytes.byteLength
         // A packed batch may reach over the hundreds behind it, which are then empty.
         if (last !== undefined) through = Math.max(through, partitionOf(last.sequenceNr))
         yield { events, continues }
       }
       if (count === 0 && partitionNr > through) return partitionNr
-      // After a whole hundred more are likely to follow; after another the next one is likely to be the end.
-      width = count >= PARTITION_SIZE ? context.config.replayParallelism : 1
+      readAhead.hasRead(count, bytes)
     }
   } finally {
     stopped.abort(new Error('the replay has ended'))
