@@ -2,8 +2,8 @@
 const WINDOW_MS = 100
 /** And at least so many requests, or chance would decide. */
 const MIN_REQUESTS = 50
-/** Every so many windows the other way has one: what is better may change. */
-const EXPLORE_EVERY = 32
+/** The other way is looked at again after so many times as long as the last look took: what is better may change. */
+const LOOK_AFTER = 100
 
 type Way = 'grouped' | 'single'
 
@@ -21,11 +21,16 @@ export class GroupingChoice {
   /** Items per millisecond, each new window counting as much as all before. */
   readonly #rates: Partial<Record<Way, number>> = {}
   #window: { readonly since: number; items: number; requests: number } | undefined
-  #windows = 0
+  /** When the present way was taken. */
+  #takenAt: number
+  /** It was taken for one window, to compare. */
+  #isLook = false
+  #looksAt = 0
 
   /** @param now - milliseconds from any fixed point. */
   constructor(now: () => number) {
     this.#now = now
+    this.#takenAt = now()
   }
 
   get isGrouping(): boolean {
@@ -64,10 +69,24 @@ export class GroupingChoice {
   #judge(rate: number): void {
     const before = this.#rates[this.#way] ?? rate
     this.#rates[this.#way] = (before + rate) / 2
-    this.#windows++
     const { grouped, single } = this.#rates
-    const isUnknown = grouped === undefined || single === undefined
-    const better: Way = isUnknown ? other(this.#way) : grouped > single ? 'grouped' : 'single'
-    this.#way = !isUnknown && this.#windows % EXPLORE_EVERY === 0 ? other(better) : better
+    if (grouped === undefined || single === undefined) return this.#look()
+    const better: Way = grouped > single ? 'grouped' : 'single'
+    // Waiting for the requests of the way before is a part of what a look costs.
+    if (this.#isLook) this.#looksAt = this.#now() + LOOK_AFTER * (this.#now() - this.#takenAt)
+    else if (better === this.#way && this.#now() >= this.#looksAt) return this.#look()
+    this.#isLook = false
+    this.#take(better)
+  }
+
+  #look(): void {
+    this.#isLook = true
+    this.#take(other(this.#way))
+  }
+
+  #take(way: Way): void {
+    if (way === this.#way) return
+    this.#way = way
+    this.#takenAt = this.#now()
   }
 }

@@ -5,8 +5,8 @@ class Endpoint {
   nowMs = 0
   readonly choice = new GroupingChoice(() => this.nowMs)
   rates: { grouped: number; single: number }
-  /** The way of every request, in order. */
-  readonly ways: boolean[] = []
+  /** The way of every request, in order, and how long it took. */
+  readonly requests: { readonly isGrouped: boolean; readonly ms: number }[] = []
 
   constructor(rates: { grouped: number; single: number }) {
     this.rates = rates
@@ -16,16 +16,19 @@ class Endpoint {
     for (let sent = 0; sent < requests; sent++) {
       const way = this.choice.isGrouping ? 'grouped' : 'single'
       const items = way === 'grouped' ? 25 : 1
-      this.ways.push(this.choice.isGrouping)
+      const ms = items / this.rates[way]
+      this.requests.push({ isGrouped: this.choice.isGrouping, ms })
       this.choice.began(way)
-      this.nowMs += items / this.rates[way]
+      this.nowMs += ms
       this.choice.ended(way, items, isBusy)
     }
   }
 
-  /** How much of the last requests went out in groups, from 0 to 1. */
+  /** How much of the time of the last requests went to groups, from 0 to 1. */
   groupedOfLast(requests: number): number {
-    return this.ways.slice(-requests).filter(Boolean).length / requests
+    const last = this.requests.slice(-requests)
+    const timeOf = (some: typeof last) => some.reduce((total, { ms }) => total + ms, 0)
+    return timeOf(last.filter(({ isGrouped }) => isGrouped)) / timeOf(last)
   }
 }
 
@@ -38,15 +41,16 @@ test('where groups store more, nearly all go out in groups', () => {
 
   endpoint.send(20_000)
 
-  expect(endpoint.groupedOfLast(10_000)).toBeGreaterThan(0.9)
+  expect(endpoint.groupedOfLast(10_000)).toBeGreaterThan(0.95)
 })
 
-test('where they store less, nearly all go out one by one', () => {
+test('where they store less, nearly all the time goes to single ones, however long a look at groups takes', () => {
   const endpoint = new Endpoint({ grouped: 0.7, single: 1 })
 
-  endpoint.send(20_000)
+  endpoint.send(600_000)
 
-  expect(endpoint.groupedOfLast(10_000)).toBeLessThan(0.1)
+  expect(endpoint.groupedOfLast(400_000)).toBeLessThan(0.02)
+  expect(endpoint.groupedOfLast(400_000)).toBeGreaterThan(0)
 })
 
 test('a change is noticed', () => {
@@ -54,7 +58,7 @@ test('a change is noticed', () => {
   endpoint.send(20_000)
   endpoint.rates = { grouped: 25, single: 1 }
 
-  endpoint.send(20_000)
+  endpoint.send(250_000)
 
   expect(endpoint.groupedOfLast(5_000)).toBeGreaterThan(0.9)
 })
