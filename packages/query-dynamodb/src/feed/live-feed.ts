@@ -14,10 +14,12 @@ export interface LiveFeedParts {
 
 /** An idle stream sends a request every so many milliseconds at most: 8 a second. */
 const IDLE_PAUSE_MS = 125
+/** So many rounds after something new are quick ones: what comes every few seconds is not kept waiting for a slow one. */
+const QUICK_ROUNDS = 5
 
 /**
  * Reads all that is there, then one shard after the other, evenly spread over a round: one takes `refreshInterval` while there is
- * something new, and when there is not it takes as long as needed to send no more than 8 requests a second. What a poke tells of is
+ * something new, and for five rounds after that; else it takes as long as needed to send no more than 8 requests a second. What a poke tells of is
  * read at once.
  */
 export async function* liveFeed(
@@ -37,8 +39,7 @@ export async function* liveFeed(
     if (clock() < dueAt) continue
     const startedAt = clock()
     for await (const delivery of reader.poll(shard)) {
-      // The next round is a quick one, too.
-      busyPolls = shardCount + 1
+      busyPolls = QUICK_ROUNDS * shardCount + 1
       yield delivery
     }
     shard = (shard + 1) % shardCount
