@@ -6,6 +6,7 @@
  */
 
 export { entityTypeOf, SLICES, sliceOf } from '@dynact/persistence'
+export { onAbort } from './abort-listeners.js'
 export { classify, type Failure, type FailureReason } from './classify.js'
 export { connectionOptions, ONE_CLIENT, pokesSchema, queriesSchema, storeOptions } from './config.js'
 export { type ConnectOptions, clientFrom, connect } from './connect.js'

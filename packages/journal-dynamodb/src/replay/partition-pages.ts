@@ -1,5 +1,6 @@
 import {
   Attributes,
+  onAbort,
   PARTITION_SIZE,
   partitionKey,
   partitionOf,
@@ -74,7 +75,9 @@ export async function* partitionPages(
   options: RequestOptions,
 ): AsyncGenerator<StoredPage, number> {
   const stopped = new AbortController()
-  const signal = options.signal === undefined ? stopped.signal : AbortSignal.any([options.signal, stopped.signal])
+  const { signal } = options
+  signal?.throwIfAborted()
+  const detach = signal && onAbort(signal, () => stopped.abort(signal.reason))
   const first = partitionOf(from)
   const ahead: OpenPartition[] = []
   let nextToOpen = first
@@ -83,7 +86,10 @@ export async function* partitionPages(
   const open = (): void => {
     const partitionNr = nextToOpen++
     const fromNum = partitionNr === first ? from % PARTITION_SIZE : 0
-    const pages = readPartition(context, persistenceId, partitionNr, fromNum, { ...options, signal })
+    const pages = readPartition(context, persistenceId, partitionNr, fromNum, {
+      ...options,
+      signal: stopped.signal,
+    })
     const firstPage = pages.next()
     // It may fail, or be aborted, before anyone awaits it.
     firstPage.catch(() => undefined)
@@ -109,6 +115,7 @@ export async function* partitionPages(
       readAhead.hasRead(count, bytes)
     }
   } finally {
-    stopped.abort(new Error('the replay has ended'))
+    detach?.()
+    if (ahead.length > 0) stopped.abort(new Error('the replay has ended'))
   }
 }
