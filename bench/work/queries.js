@@ -70,8 +70,8 @@ const latencies = (lab, endpoint, { byTag, elsewhere, count, pauseMs }) =>
           ? watchElsewhere([endpoint.url, table, String(byTag), id], take)
           : watchHere(openStream(endpoint.url, table, byTag, id), take)
         const warmUps = elsewhere ? WARM_UPS.elsewhere : WARM_UPS.here
-        const begun = []
-        const written = []
+        const begun = /** @type {number[]} */ ([])
+        const written = /** @type {number[]} */ ([])
         for (let sequenceNr = 1; sequenceNr <= warmUps + count; sequenceNr++) {
           begun.push(now())
           const [event] = eventsOf(id, { from: sequenceNr, tags: [TAG] })

@@ -1,8 +1,11 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { type Item, itemSize } from '@dynact/dynamodb'
-import type { Anomaly } from '@dynact/journal-dynamodb'
+import { type Anomaly, dynamoDBJournal } from '@dynact/journal-dynamodb'
 import { RecoveryError, type ReplayRange, SerializationError } from '@dynact/persistence'
-import { testClientConfig } from '../../../tools/test-support/index.js'
+import { testClientConfig, testTransport } from '../../../tools/test-support/index.js'
 import { type ObservedRequest, serviceError } from '../../../tools/test-support/observed-client.js'
 import { freshId, impatient, JournalFixture, replayed, repr, span, storedItem, write } from './journal-fixture.js'
 
@@ -225,6 +228,27 @@ describe('a replay', () => {
     await expect(run).rejects.toBe(reason)
     await expect(replay.highestSequenceNr).rejects.toBe(reason)
     expect(seen).toEqual([1, 2, 3])
+  })
+
+  test('an abort ends a request that nobody answers', async () => {
+    const controller = new AbortController()
+    const reason = new Error('the actor was stopped')
+    const silent = createServer(() => controller.abort(reason)).listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const { port } = silent.address() as AddressInfo
+    const journal = dynamoDBJournal({
+      clientConfig: { ...testClientConfig(), endpoint: `http://127.0.0.1:${port}` },
+      transport: testTransport,
+      // Longer than the test may take.
+      retry: { attemptMs: 600_000 },
+    })
+
+    const replay = journal.replayEvents('id', {}, { signal: controller.signal })
+    await expect(replay[Symbol.asyncIterator]().next()).rejects.toBe(reason)
+
+    await journal.close()
+    silent.closeAllConnections()
+    silent.close()
   })
 
   test('can be read once only', async () => {
