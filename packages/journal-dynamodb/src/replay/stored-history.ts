@@ -8,6 +8,7 @@ import {
   PARTITION_SIZE,
   partitionOf,
   type RequestOptions,
+  readable,
   readJournalItem,
   type StoredEvent,
 } from '@dynact/dynamodb'
@@ -223,7 +224,8 @@ export class StoredHistory {
     const key = eventKey(context.config, persistenceId, first)
     const [item] = await getItems(context.requests, context.config.table, [key], options)
     if (item === undefined) return
-    for (const event of readJournalItem(item, this.#context.config.table, persistenceId, partitionOf(first))) {
+    const read = () => readJournalItem(item, context.config.table, persistenceId, partitionOf(first))
+    for (const event of readable(read, context.goesOnWithout) ?? []) {
       if (event.sequenceNr < this.#start) continue
       if (this.#stopsAt(event)) return
       this.#take(event, true, visible)
