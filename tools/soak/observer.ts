@@ -6,10 +6,11 @@ export type WriteEnd = 'acknowledged' | 'not written' | 'unknown'
 /** One atomic write, as its writer sent it. */
 export interface WatchedWrite {
   readonly persistenceId: string
-  readonly fromSequenceNr: number
+  fromSequenceNr: number
+  /** How many events; 0 for a look at what is there. */
   readonly size: number
   /** What its writer knew to be in front of it: what its recovery showed, and its own writes since. */
-  readonly view: readonly SeenEvent[]
+  view: readonly SeenEvent[]
   end: WriteEnd
 }
 
@@ -34,7 +35,7 @@ export interface Verdict {
   readonly misplaced: readonly string[]
   /** Shown though its writer was told that it was not written. */
   readonly revived: readonly string[]
-  /** What lies before an acknowledged write is not what its writer knew. */
+  /** What lies before an acknowledged write, or a look, is not what was known. */
   readonly rewritten: readonly string[]
 }
 
@@ -43,6 +44,10 @@ export const WRONGS = ['lost', 'duplicated', 'torn', 'misplaced', 'revived', 're
 
 /** The payload of an event of a write: tells which one it is. */
 export const payloadOf = (write: number, index: number): string => `${write}.${index}`
+
+/** The payloads of all events of a write. */
+export const payloadsOf = (write: number, size: number): string[] =>
+  Array.from({ length: size }, (_, index) => payloadOf(write, index))
 
 /** All writes to some ids, and what may have been deleted of them. */
 export class Observer {
@@ -59,6 +64,25 @@ export class Observer {
     if (watched !== undefined) watched.end = end
   }
 
+  /** Its writer has learnt what became of those before it. */
+  finds(write: number, place: Pick<WatchedWrite, 'fromSequenceNr' | 'view'>): void {
+    Object.assign(this.writes[write] as WatchedWrite, place)
+  }
+
+  /** Somebody has seen all that is there, and writes nothing. */
+  looks(persistenceId: string, view: readonly SeenEvent[]): void {
+    const fromSequenceNr = (view.at(-1)?.sequenceNr ?? 0) + 1
+    this.writes.push({ persistenceId, fromSequenceNr, size: 0, view, end: 'acknowledged' })
+  }
+
+  /** The events with these payloads, with the numbers that they were written with; 0 for what is nobody's. */
+  placed(payloads: readonly string[]): SeenEvent[] {
+    return payloads.map((payload) => {
+      const [write, index] = payload.split('.').map(Number) as [number, number]
+      return { sequenceNr: (this.writes[write]?.fromSequenceNr ?? -index) + index, payload }
+    })
+  }
+
   /** A deletion up to this number is about to begin: whether these events are there does not matter any more. */
   deletes(persistenceId: string, toSequenceNr: number): void {
     this.#deletedTo.set(persistenceId, Math.max(toSequenceNr, this.deletedTo(persistenceId)))
@@ -68,9 +92,16 @@ export class Observer {
     return this.#deletedTo.get(persistenceId) ?? 0
   }
 
-  /** Judges what a replay of the id has shown. */
-  judge(persistenceId: string, shown: readonly SeenEvent[]): Verdict {
-    const deletedTo = this.deletedTo(persistenceId)
+  /**
+   * Judges what a replay of the id has shown.
+   *
+   * @param deletedTo - what lies up to here does not matter; 0 for a state, which knows what has been deleted.
+   */
+  judge(
+    persistenceId: string,
+    shown: readonly SeenEvent[],
+    deletedTo: number = this.deletedTo(persistenceId),
+  ): Verdict {
     const seen = shown.filter(({ sequenceNr }) => sequenceNr > deletedTo)
     const places = new Map<string, number>()
     const [lost, duplicated, torn, misplaced, revived, rewritten] = WRONGS.map((): string[] => []) as [
@@ -108,7 +139,7 @@ export class Observer {
       }
       if (present > 0 && present < expected) torn.push(`${present} of ${expected} events of write ${number}`)
       if (present > 0 && end === 'not written') revived.push(`write ${number}`)
-      if (end === 'acknowledged' && expected > 0) {
+      if (end === 'acknowledged' && (expected > 0 || size === 0)) {
         const own = line(view.filter(({ sequenceNr }) => sequenceNr > deletedTo))
         const now = line(seen.filter(({ sequenceNr }) => sequenceNr < fromSequenceNr))
         if (own !== now) rewritten.push(`before write ${number}, which knew [${own}], there is [${now}]`)

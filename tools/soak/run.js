@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const TESTS = ['tools/soak/test/', 'packages/query-dynamodb/test/feed-reader.prop']
-const PARTS = ['model', 'crash, embedded', 'crash, DynamoDB Local', 'load', 'feed']
+const PARTS = ['model', 'actors', 'crash, embedded', 'crash, DynamoDB Local', 'load', 'feed']
 const SUMS = /** @type {const} */ (['programs', 'crashes', 'acknowledged', 'lost', 'duplicated', 'torn'])
 
 const folder = await mkdtemp(join(tmpdir(), 'dynact-soak-'))

@@ -13,6 +13,7 @@ export interface JournalHooks {
   afterWrite?: ((write: AtomicWrite) => Promise<void> | void) | undefined
   beforeReplay?: ((persistenceId: string, range: ReplayRange | undefined) => Promise<void> | void) | undefined
   beforeEvent?: ((event: PersistentRepr) => Promise<void> | void) | undefined
+  beforeDelete?: ((persistenceId: string, toSequenceNr: number) => Promise<void> | void) | undefined
 }
 
 /** As {@link JournalHooks}, for snapshots. */
@@ -50,7 +51,10 @@ export const hookedJournal = (journal: Journal, hooks: JournalHooks): Journal =>
         readDeletedToSequenceNr: (persistenceId, options) =>
           journal.readDeletedToSequenceNr?.(persistenceId, options) ?? Promise.resolve(0),
       }),
-  deleteEventsTo: (persistenceId, to, options) => journal.deleteEventsTo(persistenceId, to, options),
+  async deleteEventsTo(persistenceId, to, options) {
+    await hooks.beforeDelete?.(persistenceId, to)
+    await journal.deleteEventsTo(persistenceId, to, options)
+  },
   close: () => journal.close(),
 })
 

@@ -1,4 +1,4 @@
-import type { Requests } from '@dynact/dynamodb'
+import type { GoesOnWithout, Requests } from '@dynact/dynamodb'
 import type { ResolvedJournalConfig } from './config.js'
 import type { KnownTails } from './known-tails.js'
 
@@ -7,4 +7,6 @@ export interface JournalContext {
   readonly config: ResolvedJournalConfig
   readonly requests: Requests
   readonly tails: KnownTails
+  /** What a replay does at what it can't read; left out: it fails. */
+  readonly goesOnWithout?: GoesOnWithout | undefined
 }

@@ -445,3 +445,45 @@ describe('the requests of a recovery', () => {
     expect(operations.length).toBeLessThanOrEqual(11 + 4 + 1)
   })
 })
+
+describe('another writer goes on while a replay begins right behind the end', () => {
+  /** Replays from `end + 1`; before one of its requests two more events are stored. */
+  const replayedAround = async (id: string, end: number, nr: number) => {
+    fixture.reset()
+    const writer = fixture.journal()
+    let isStored = false
+    let requests = 0
+    fixture.observed.fateOf = () => {
+      if (isStored || requests++ < nr) return 'pass'
+      isStored = true
+      return { before: () => writer.writeEvents(write(id, end + 1, end + 2)) }
+    }
+    const seen = await replayed(fixture.journal(), id, { fromSequenceNr: end + 1 })
+    return { ...seen, isStored }
+  }
+
+  test.each([
+    ['within a hundred', [50]],
+    ['at the edge of a hundred', [99]],
+    ['behind a packed batch that reaches over the edge', [98, 102]],
+    ['behind a packed batch that reaches over several', [98, 350]],
+  ])('%s: it has both, or knows of neither, at whichever request', async (_, ends) => {
+    for (let nr = 0; ; nr++) {
+      const id = freshId()
+      const packing = fixture.journal({ atomicWrites: 'packed' })
+      let from = 1
+      for (const end of ends) {
+        await packing.writeEvents(write(id, from, end))
+        from = end + 1
+      }
+      const end = from - 1
+
+      const { sequenceNrs, highest, isStored } = await replayedAround(id, end, nr)
+
+      expect({ nr, sequenceNrs, highest }).toEqual(
+        highest === end ? { nr, sequenceNrs: [], highest } : { nr, sequenceNrs: [end + 1, end + 2], highest: end + 2 },
+      )
+      if (!isStored) break
+    }
+  })
+})

@@ -1,7 +1,10 @@
 import { ONE_CLIENT, pokesSchema, queriesSchema, storeOptions } from '@dynact/dynamodb'
 import { z } from 'zod'
+import type { OnUnreadable } from './on-unreadable.js'
 
 const durationMs = z.number().min(1).max(3_600_000)
+const isOnUnreadable = (value: unknown): boolean => value === 'fail' || value === 'skip' || typeof value === 'function'
+
 const { maxItemSize: _, ...options } = storeOptions('dynact-journal')
 
 /** Options of {@link dynamoDBReadJournal}. */
@@ -34,6 +37,18 @@ export const readJournalConfigSchema = z
       .min(1)
       .max(1024 * 1024 * 1024)
       .default(8 * 1024 * 1024),
+    /**
+     * What a stream by slices or by tag does at an item of the feed, or an event, that can't be read: `'fail'`, with an error that names
+     * it, so that every such stream over its shard stops there; or `'skip'` it, and the batch that it is part of, for good, with a warning
+     * in the log (without a logger, from the process). A function is told, once by each stream, and decides. What could not be read
+     * from DynamoDB at all always fails.
+     */
+    onUnreadable: z
+      .custom<OnUnreadable>(isOnUnreadable, {
+        error: "must be 'fail', 'skip' or a function that returns one of them",
+        abort: false, // or other mistakes would not be named
+      })
+      .default('fail'),
     /** Brings word of writes; as the journal has it. Left out: of those in this process. */
     pokes: pokesSchema.optional(),
   })

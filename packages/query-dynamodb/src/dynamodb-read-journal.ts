@@ -41,7 +41,16 @@ class Implementation implements DynamoDBReadJournal {
   constructor(config: ResolvedReadJournalConfig) {
     this.config = config
     const client = clientFrom(config)
-    const { clientConfig: _, queries: __, refreshInterval, backtrackingWindow, maxIds, pageSize, ...shared } = config
+    const {
+      clientConfig: _,
+      queries: __,
+      refreshInterval,
+      backtrackingWindow,
+      maxIds,
+      pageSize,
+      onUnreadable,
+      ...shared
+    } = config
     this.#destroyClient = () => config.client === undefined && client.destroy()
     this.#context = {
       config,

@@ -27,6 +27,7 @@ export {
 } from './cleanup/events-cleanup.js'
 export type { ReadJournalConfig, ResolvedReadJournalConfig } from './config.js'
 export { type DynamoDBReadJournal, dynamoDBReadJournal } from './dynamodb-read-journal.js'
+export type { OnUnreadable, UnreadableItem, UnreadableVerdict } from './on-unreadable.js'
 export { type DynamoDBOffsetStore, dynamoDBOffsetStore } from './projection/dynamodb-offset-store.js'
 export { type InMemoryOffsetStoreOptions, inMemoryOffsetStore } from './projection/in-memory-offset-store.js'
 export type { OffsetLease, OffsetStore } from './projection/offset-store.js'

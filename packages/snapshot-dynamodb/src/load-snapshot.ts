@@ -1,8 +1,7 @@
 import { inspect, types } from 'node:util'
-import { Attributes, type Item, RequestFailedError, snapshotKey } from '@dynact/dynamodb'
+import { Attributes, type Item, isUnreadable, RequestFailedError, snapshotKey } from '@dynact/dynamodb'
 import {
   ConfigError,
-  isPersistenceError,
   type PersistenceError,
   RecoveryError,
   type SelectedSnapshot,
@@ -54,14 +53,6 @@ const loadOnce = async (
       }
   return undefined
 }
-
-/** Is it about what is stored, not about how to get at it? */
-const isUnreadable = (error: unknown): error is PersistenceError =>
-  isPersistenceError(error) && (error.code === 'RECOVERY' || error.code === 'SERIALIZATION') && !isTransient(error)
-
-/** Does it, or what caused it, say that it passes? What a serializer needs, a service of keys say, can be out of reach. */
-const isTransient = (error: unknown): boolean =>
-  error instanceof Error && (('isTransient' in error && error.isTransient === true) || isTransient(error.cause))
 
 /** The parts of a split snapshot are deleted after it, by one who deletes or replaces it. */
 const wasReplaced = async ({ config, requests, persistenceId, options }: SnapshotCall, item: Item) => {

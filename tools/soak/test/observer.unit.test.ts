@@ -77,4 +77,28 @@ describe('the observer', () => {
     expect(wrongsOf(observer, shown)).toEqual([])
     expect(wrongsOf(observer, shown.slice(4))).toEqual(['lost', 'rewritten'])
   })
+
+  it('misses what was deleted in a state, which knows it', () => {
+    const { observer, shown } = watched()
+    observer.deletes('a', 3)
+    expect(observer.judge('a', shown, 0)).toMatchObject({ lost: [], rewritten: [] })
+    expect(observer.judge('a', shown.slice(3), 0).lost).toHaveLength(3)
+  })
+
+  it('holds what somebody has seen against what is there now', () => {
+    const { observer, shown } = watched()
+    observer.looks('a', observer.placed(shown.map(({ payload }) => payload)))
+    observer.looks('a', shown.slice(0, 2))
+    expect(wrongsOf(observer, shown)).toEqual([])
+    observer.looks('a', shown.slice(1))
+    expect(wrongsOf(observer, shown)).toEqual(['rewritten'])
+  })
+
+  it('looks for a write where its writer has found it to be', () => {
+    const { observer, shown } = watched()
+    const write = observer.begins({ persistenceId: 'a', fromSequenceNr: 8, size: 1, view: [] })
+    observer.finds(write, { fromSequenceNr: 6, view: shown })
+    observer.ends(write, 'acknowledged')
+    expect(wrongsOf(observer, [...shown, event(6, payloadOf(write, 0))])).toEqual([])
+  })
 })

@@ -5,6 +5,7 @@ import {
   partitionOf,
   queryPages,
   type RequestOptions,
+  readable,
   readJournalItem,
   type StoredEvent,
 } from '@dynact/dynamodb'
@@ -16,7 +17,7 @@ import { follows } from './atomic-write-assembler.js'
  * downwards, so that damage is noticed after one item, however large the write claims to be.
  */
 export const readHeadDownFrom = async (
-  { config, requests }: JournalContext,
+  { config, requests, goesOnWithout }: JournalContext,
   persistenceId: string,
   event: StoredEvent,
   options: RequestOptions,
@@ -44,7 +45,8 @@ export const readHeadDownFrom = async (
     const before = lowest
     for await (const items of pages) {
       for (const item of items) {
-        const earlier = readJournalItem(item, config.table, persistenceId, partitionNr).at(-1)
+        const read = () => readJournalItem(item, config.table, persistenceId, partitionNr)
+        const earlier = readable(read, goesOnWithout)?.at(-1)
         if (earlier === undefined || !follows(earlier, lowest)) return lowest.sequenceNr
         lowest = earlier
       }

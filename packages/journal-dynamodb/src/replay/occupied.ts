@@ -3,6 +3,7 @@
  * has events.
  */
 import {
+  Attributes,
   type Item,
   isExpiring,
   MAX_PACKED_EVENTS,
@@ -11,6 +12,7 @@ import {
   queryDown,
   queryPages,
   type RequestOptions,
+  readable,
   readJournalPlace,
 } from '@dynact/dynamodb'
 import type { JournalContext } from '../journal-context.js'
@@ -26,9 +28,17 @@ export interface OccupiedRange {
   readonly isInsideBatch: boolean
 }
 
-const rangeOf = ({ config }: JournalContext, persistenceId: string, item: Item, partitionNr: number): OccupiedRange => {
-  const place = readJournalPlace(item, { table: config.table, persistenceId, partitionNr })
+const rangeOf = (context: JournalContext, persistenceId: string, item: Item, partitionNr: number): OccupiedRange => {
+  const { table } = context.config
+  const place = readable(() => readJournalPlace(item, { table, persistenceId, partitionNr }), context.goesOnWithout)
+  if (place === undefined) return numberOf(item, partitionNr)
   return { first: place.first, last: place.last, isInsideBatch: place.index < place.lastIndex }
+}
+
+/** Of an item that can't be read no more is known than where it lies. */
+const numberOf = (item: Item, partitionNr: number): OccupiedRange => {
+  const sequenceNr = partitionNr * PARTITION_SIZE + Number(item[Attributes.NUM]?.N)
+  return { first: sequenceNr, last: sequenceNr, isInsideBatch: true }
 }
 
 /** The nearest item at or before a sequence number, within its hundred. One request, one item read, unless that is deleted. */

@@ -6,6 +6,7 @@ import {
   partitionOf,
   queryPages,
   type RequestOptions,
+  readable,
   readJournalItem,
   type StoredEvent,
 } from '@dynact/dynamodb'
@@ -20,7 +21,7 @@ interface OpenPartition {
 }
 
 async function* readPartition(
-  { config, requests }: JournalContext,
+  { config, requests, goesOnWithout }: JournalContext,
   persistenceId: string,
   partitionNr: number,
   fromNum: number,
@@ -41,7 +42,9 @@ async function* readPartition(
     options,
   )
   for await (const items of pages)
-    yield items.flatMap((item) => readJournalItem(item, config.table, persistenceId, partitionNr))
+    yield items.flatMap(
+      (item) => readable(() => readJournalItem(item, config.table, persistenceId, partitionNr), goesOnWithout) ?? [],
+    )
 }
 
 /** What one request gave of a hundred. */

@@ -1,5 +1,13 @@
 import { types } from 'node:util'
-import { checkKeyLength, decodeEvent, RequestFailedError, type RequestOptions } from '@dynact/dynamodb'
+import {
+  checkKeyLength,
+  decodeEvent,
+  type GoesOnWithout,
+  RequestFailedError,
+  type RequestOptions,
+  readableLater,
+  type StoredEvent,
+} from '@dynact/dynamodb'
 import {
   type AbortOptions,
   checkPersistenceId,
@@ -21,6 +29,12 @@ export interface ReadOptions extends AbortOptions {
    * @defaultValue 'recovery'
    */
   readonly priority?: 'recovery' | 'feed' | undefined
+  /**
+   * Told of each item, or event, that can't be read: throws, or lets the replay go on as if it was not there, and as if the batch that it
+   * is part of was incomplete. May be told of one several times. Never for a recovery: the state would lack events.
+   * @defaultValue the replay fails
+   */
+  readonly goesOnWithout?: GoesOnWithout | undefined
 }
 
 /** A promise that others settle, and that is never an unhandled rejection. */
@@ -51,7 +65,7 @@ export const replayEvents = (
   context: JournalContext,
   persistenceId: string,
   range: ReplayRange,
-  { signal, priority = 'recovery' }: ReadOptions,
+  { signal, priority = 'recovery', goesOnWithout }: ReadOptions,
 ): Replay => {
   checkPersistenceId(persistenceId)
   checkKeyLength(context.config, persistenceId)
@@ -62,14 +76,17 @@ export const replayEvents = (
     persistenceId,
   }
   const highest = new Deferred<number>()
-  const history = new StoredHistory(context, persistenceId, range, options)
+  const history = new StoredHistory({ ...context, goesOnWithout }, persistenceId, range, options)
+
+  const decode = (event: StoredEvent) =>
+    readableLater(() => decodeEvent(context.config, persistenceId, event), goesOnWithout)
 
   const pacer = new EventLoopPacer()
 
   async function* events(): AsyncGenerator<PersistentRepr, void> {
     try {
       for await (const visible of history.visibleEvents()) {
-        for (const decoded of startAhead(visible, (event) => decodeEvent(context.config, persistenceId, event))) {
+        for (const decoded of startAhead(visible, decode)) {
           signal?.throwIfAborted()
           const repr = types.isPromise(decoded) ? await decoded : decoded
           if (repr !== undefined) yield repr

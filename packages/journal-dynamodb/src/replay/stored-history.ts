@@ -8,6 +8,7 @@ import {
   PARTITION_SIZE,
   partitionOf,
   type RequestOptions,
+  readable,
   readJournalItem,
   type StoredEvent,
 } from '@dynact/dynamodb'
@@ -56,6 +57,8 @@ export class StoredHistory {
   #tailBefore: Tail | undefined
   readonly #lowMark: RecentLowMark
   #isEndDoubtful = false
+  /** Where nothing was read, the highest number that was looked for instead. */
+  #highestFound: number | undefined
   #highMarks: readonly number[] | undefined
   #lastWrite = { writerUuid: '', partitionNr: -1 }
   #markedPartition = -1
@@ -129,9 +132,8 @@ export class StoredHistory {
   async #findHighest(): Promise<number> {
     if (this.#isCut) return readHighest(this.#context, this.#persistenceId, this.highestSeen, this.#options)
     const known = Math.max(this.highestSeen, this.#lowMark.deletedTo)
-    // A caller that starts behind the end of the history has not shown where that is.
     if (known >= this.#from - 1 || this.highestSeen > 0) return known
-    return readHighest(this.#context, this.#persistenceId, 0, this.#options)
+    return this.#highestFound ?? readHighest(this.#context, this.#persistenceId, 0, this.#options)
   }
 
   /** Reads to the first empty hundred. Gives where to go on, if anywhere. */
@@ -225,7 +227,8 @@ export class StoredHistory {
     const key = eventKey(context.config, persistenceId, first)
     const [item] = await getItems(context.requests, context.config.table, [key], options)
     if (item === undefined) return
-    for (const event of readJournalItem(item, this.#context.config.table, persistenceId, partitionOf(first))) {
+    const read = () => readJournalItem(item, context.config.table, persistenceId, partitionOf(first))
+    for (const event of readable(read, context.goesOnWithout) ?? []) {
       if (event.sequenceNr < this.#start) continue
       if (this.#stopsAt(event)) return
       this.#take(event, true, visible)
@@ -253,6 +256,8 @@ export class StoredHistory {
       await this.#takeCoveringBatch(visible)
       if (visible.length > 0) yield visible
       if (this.#expected > this.#start) return this.#isCut ? undefined : { ...FROM_HERE, from: this.#expected }
+      const meanwhile = await this.#storedMeanwhile()
+      if (meanwhile !== undefined) return meanwhile
     } else if (this.#isEndDoubtful) {
       this.#isEndDoubtful = false
       this.#lowMark.outdate()
@@ -275,6 +280,20 @@ export class StoredHistory {
     const last = await lastInPartition(this.#context, this.#persistenceId, before, this.#options)
     this.highestSeen = last ?? 0
     return last !== undefined && last < this.#from
+  }
+
+  /**
+   * A caller that starts behind the end of the history has not been shown where that is, and another writer may go on there before it
+   * is found out. Gives what to read again then: whoever goes on behind events must have seen them.
+   */
+  async #storedMeanwhile(): Promise<PagesRange | undefined> {
+    if (this.#highestFound !== undefined || this.highestSeen > 0) return undefined
+    if (this.#lowMark.deletedTo >= this.#from - 1) return undefined
+    const highest = await readHighest(this.#context, this.#persistenceId, 0, this.#options)
+    this.#highestFound = highest
+    return highest < this.#start
+      ? undefined
+      : { ...FROM_HERE, from: this.#start, throughPartition: partitionOf(highest) }
   }
 
   #goOnAt(lowMark: LowMark): PagesRange {

@@ -10,6 +10,8 @@ import {
   type Item,
   partitionOf,
   type RequestOptions,
+  readable,
+  readableLater,
   readFeedEntry,
   readJournalItem,
   sliceOf,
@@ -18,6 +20,7 @@ import { ConfigError, type PersistentRepr } from '@dynact/persistence'
 import type { QueryContext } from '../query-context.js'
 import type { EventId, FeedPage, FeedSource } from './feed-source.js'
 import { isInFeedBefore, searchBefore } from './search-before.js'
+import { SkippedItems } from './skipped-items.js'
 
 const MICROS_PER_MILLI = 1000
 
@@ -25,10 +28,12 @@ const MICROS_PER_MILLI = 1000
 export class DynamoDBFeedSource implements FeedSource {
   readonly #context: QueryContext
   readonly #signal: AbortSignal
+  readonly #skipped: SkippedItems
 
   constructor(context: QueryContext, signal: AbortSignal) {
     this.#context = context
     this.#signal = signal
+    this.#skipped = new SkippedItems(context.config)
   }
 
   async page(shard: number, from: number, cursor: unknown): Promise<FeedPage> {
@@ -49,7 +54,10 @@ export class DynamoDBFeedSource implements FeedSource {
       },
       this.#options(`reading shard ${shard} of the feed`),
     )
-    const entries = Items.flatMap((item) => readFeedEntry(item, config.journalName, config.table) ?? [])
+    const { goesOnWithout } = this.#skipped
+    const entries = Items.flatMap(
+      (item) => readable(() => readFeedEntry(item, config.journalName, config.table), goesOnWithout) ?? [],
+    )
     for (const { persistenceId } of entries) this.#checkShard(shard, persistenceId)
     return { entries, next }
   }
@@ -64,17 +72,24 @@ export class DynamoDBFeedSource implements FeedSource {
       entries.map(({ persistenceId, sequenceNr, item }) => {
         const stored = item ?? byKey.get(nameOf(eventKey(config, persistenceId, sequenceNr)))
         if (stored === undefined) return undefined
-        const [event, another] = readJournalItem(stored, config.table, persistenceId, partitionOf(sequenceNr))
-        // Of a batch only the journal knows whether all of it is there.
-        if (event === undefined || event.lastIndex > 0 || another !== undefined) return undefined
-        return decodeEvent(config, persistenceId, event)
+        return readableLater(() => {
+          const [event, another] = readJournalItem(stored, config.table, persistenceId, partitionOf(sequenceNr))
+          // Of a batch only the journal knows whether all of it is there.
+          if (event === undefined || event.lastIndex > 0 || another !== undefined) return undefined
+          return decodeEvent(config, persistenceId, event)
+        }, this.#skipped.goesOnWithout)
       }),
     )
   }
 
   replay(persistenceId: string, from: number, to: number): AsyncIterable<PersistentRepr> {
+    const { goesOnWithout } = this.#skipped
     const range = { fromSequenceNr: from, toSequenceNr: to }
-    return this.#context.journal.replayEvents(persistenceId, range, { signal: this.#signal, priority: 'feed' })
+    return this.#context.journal.replayEvents(persistenceId, range, {
+      signal: this.#signal,
+      priority: 'feed',
+      goesOnWithout,
+    })
   }
 
   async lastBefore(events: readonly EventId[], timestamp: number): Promise<number[]> {
@@ -88,7 +103,7 @@ export class DynamoDBFeedSource implements FeedSource {
       events.map((event, index) =>
         earlier.has(nameOf(keys[index] as Item))
           ? event.sequenceNr - 1
-          : searchBefore(this.#context, event, timestamp, options),
+          : searchBefore(this.#context, event, timestamp, options, this.#skipped.goesOnWithout),
       ),
     )
   }

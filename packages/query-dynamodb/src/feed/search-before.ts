@@ -1,10 +1,13 @@
 import {
   Attributes,
+  type GoesOnWithout,
   type Item,
+  PARTITION_SIZE,
   partitionOf,
   queryDown,
   queryPages,
   type RequestOptions,
+  readable,
   readJournalPlace,
 } from '@dynact/dynamodb'
 import type { QueryContext } from '../query-context.js'
@@ -25,6 +28,7 @@ export const searchBefore = async (
   { persistenceId, sequenceNr }: EventId,
   timestamp: number,
   options: RequestOptions,
+  goesOnWithout: GoesOnWithout,
 ): Promise<number> => {
   const { config, requests } = context
   let lowest: number | undefined
@@ -34,12 +38,15 @@ export const searchBefore = async (
     for await (const items of queryPages(requests, input, options)) {
       const item = items.find((one) => isInFeedBefore(one, timestamp))
       if (item !== undefined) {
-        const { last } = readJournalPlace(item, { table: config.table, persistenceId, partitionNr })
+        const hundred = { table: config.table, persistenceId, partitionNr }
+        const place = readable(() => readJournalPlace(item, hundred), goesOnWithout)
+        // Of an item that can't be read no more is known than where it lies.
+        const last = place?.last ?? Math.floor(partitionNr * PARTITION_SIZE + Number(item[Attributes.NUM]?.N))
         return Math.min(last, sequenceNr - 1)
       }
       isEmpty &&= items.length === 0
     }
-    if (isEmpty) lowest ??= partitionOf(await firstEvent(context, persistenceId, sequenceNr, options))
+    if (isEmpty) lowest ??= partitionOf(await firstEvent(context, persistenceId, sequenceNr, options, goesOnWithout))
   }
   return 0
 }
@@ -50,9 +57,10 @@ const firstEvent = async (
   persistenceId: string,
   sequenceNr: number,
   { signal }: RequestOptions,
+  goesOnWithout: GoesOnWithout,
 ): Promise<number> => {
   const range = { toSequenceNr: sequenceNr - 1 }
-  for await (const event of journal.replayEvents(persistenceId, range, { signal, priority: 'feed' }))
+  for await (const event of journal.replayEvents(persistenceId, range, { signal, priority: 'feed', goesOnWithout }))
     return event.sequenceNr
   return sequenceNr
 }
