@@ -22,6 +22,7 @@ import { readHighest } from './highest.js'
 import { HistoryAnomalies } from './history-anomalies.js'
 import { HistoryGaps } from './history-gaps.js'
 import { isEndDoubtful } from './is-end-doubtful.js'
+import { MarkedHundred } from './marked-hundred.js'
 import { findCoveringBatch, lastInPartition } from './occupied.js'
 import { type PagesRange, partitionPages } from './partition-pages.js'
 import { RecentLowMark } from './recent-low-mark.js'
@@ -60,8 +61,7 @@ export class StoredHistory {
   /** Where nothing was read, the highest number that was looked for instead. */
   #highestFound: number | undefined
   #highMarks: readonly number[] | undefined
-  #lastWrite = { writerUuid: '', partitionNr: -1 }
-  #markedPartition = -1
+  readonly #marked = new MarkedHundred()
   readonly #anomalies: HistoryAnomalies
   readonly #gaps: HistoryGaps
 
@@ -112,7 +112,7 @@ export class StoredHistory {
     if (now === undefined || now === this.#tailBefore || now.isRead === true)
       tails.set(this.#persistenceId, {
         highest: Math.max(highest, now?.highest ?? 0),
-        markedPartition: this.#isCut ? -1 : this.#markedPartition,
+        markedPartition: this.#isCut ? -1 : this.#marked.partitionNr,
         holes: this.#holes(now?.holes ?? []),
         isRead: true,
       })
@@ -180,15 +180,7 @@ export class StoredHistory {
   #stopsAt(event: StoredEvent): boolean {
     this.highestSeen = Math.max(this.highestSeen, event.sequenceNr)
     this.#isCut = event.sequenceNr > this.#to || this.#count >= this.#max
-    if (event.index === 0) {
-      // A writer's second write in a hundred began when its first one was stored, with its high mark: if it is one of ours.
-      // The JVM's leave the mark out when the hundredth event was rejected, and put no timestamps.
-      const partitionNr = partitionOf(event.sequenceNr)
-      const { writerUuid } = event
-      const isSecond = this.#lastWrite.partitionNr === partitionNr && this.#lastWrite.writerUuid === writerUuid
-      if (isSecond && event.timestamp > 0) this.#markedPartition = partitionNr
-      this.#lastWrite = { writerUuid, partitionNr }
-    }
+    this.#marked.saw(event)
     return this.#isCut
   }
 
