@@ -12,6 +12,7 @@ import {
   deleteJournalTable,
   dynamoDBJournal,
   type JournalConfig,
+  type JournalTableConfig,
 } from '@dynact/journal-dynamodb'
 import { MonotonicTimestamps, type PersistentRepr } from '@dynact/persistence'
 import {
@@ -55,12 +56,14 @@ export class CliFixture {
   readonly table = uniqueTableName('cli')
   readonly snapshotTable = uniqueTableName('cli-snapshot')
   readonly client = new DynamoDBClient({ ...testClientConfig(), maxAttempts: 3 })
+  /** What node is started with: a limit of its memory, say. */
+  nodeOptions: readonly string[] = []
   readonly #timestamps = new MonotonicTimestamps()
   readonly #open: { close(): Promise<void> }[] = []
   readonly #tables: string[] = []
   #folder: string | undefined
 
-  async create(config: { readonly queries?: JournalConfig['queries'] } = { queries: {} }): Promise<void> {
+  async create(config: Pick<JournalTableConfig, 'queries' | 'persistenceIdsIndex'> = { queries: {} }): Promise<void> {
     await createJournalTable(this.client, { ...config, table: this.table })
     await createSnapshotTable(this.client, { table: this.snapshotTable })
   }
@@ -156,7 +159,7 @@ export class CliFixture {
   /** Starts the command with nothing but these arguments. */
   async startBare(...args: readonly string[]): Promise<RunningCli> {
     if (!existsSync(BIN)) throw new Error(`${BIN} is missing: run npm run build first`)
-    const child = spawn(process.execPath, [BIN, ...args], {
+    const child = spawn(process.execPath, [...this.nodeOptions, BIN, ...args], {
       cwd: await this.folder(),
       env: { PATH: process.env['PATH'], ...CREDENTIALS },
       stdio: ['ignore', 'pipe', 'pipe'],
