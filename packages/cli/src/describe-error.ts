@@ -12,7 +12,7 @@ const causes = function* (error: unknown): Generator<Error> {
 const hintFor = (error: unknown): string => {
   for (const { name } of causes(error)) {
     if (name === 'ResourceNotFoundException')
-      return '\nCheck --table, --snapshot-table, --region and --endpoint, or make the tables by: dynact tables create'
+      return '\nCheck --table, --snapshot-table, --region and --endpoint, or make the tables by: dynact tables create. Where there are no snapshots, export and verify take --no-snapshots.'
     if (name === 'CredentialsProviderError') return '\nGive --profile, or set AWS_PROFILE or AWS_ACCESS_KEY_ID.'
   }
   return ''

@@ -12,6 +12,7 @@ import {
   deleteJournalTable,
   dynamoDBJournal,
   type JournalConfig,
+  type JournalTableConfig,
 } from '@dynact/journal-dynamodb'
 import { MonotonicTimestamps, type PersistentRepr } from '@dynact/persistence'
 import {
@@ -23,6 +24,9 @@ import {
 import { testClientConfig, uniqueTableName } from '../../../tools/test-support/index.js'
 
 const BIN = join(import.meta.dirname, '../dist/bin.js')
+const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' }
+/** Of util-linux. */
+const SCRIPT = '/usr/bin/script'
 const retry = { attemptMs: 20_000, totalMs: 40_000 }
 
 /** How a run of the command ended, and what it printed. */
@@ -42,6 +46,8 @@ export interface RunningCli {
   readonly child: ChildProcess
   /** Resolves with the first line of standard output or standard error that matches. */
   lineMatching(pattern: RegExp): Promise<string>
+  /** Resolves when the text has been printed, a prompt say, which ends no line. */
+  shown(text: string): Promise<void>
   readonly ended: Promise<CliRun>
 }
 
@@ -50,12 +56,14 @@ export class CliFixture {
   readonly table = uniqueTableName('cli')
   readonly snapshotTable = uniqueTableName('cli-snapshot')
   readonly client = new DynamoDBClient({ ...testClientConfig(), maxAttempts: 3 })
+  /** What node is started with: a limit of its memory, say. */
+  nodeOptions: readonly string[] = []
   readonly #timestamps = new MonotonicTimestamps()
   readonly #open: { close(): Promise<void> }[] = []
   readonly #tables: string[] = []
   #folder: string | undefined
 
-  async create(config: { readonly queries?: JournalConfig['queries'] } = { queries: {} }): Promise<void> {
+  async create(config: Pick<JournalTableConfig, 'queries' | 'persistenceIdsIndex'> = { queries: {} }): Promise<void> {
     await createJournalTable(this.client, { ...config, table: this.table })
     await createSnapshotTable(this.client, { table: this.snapshotTable })
   }
@@ -151,10 +159,25 @@ export class CliFixture {
   /** Starts the command with nothing but these arguments. */
   async startBare(...args: readonly string[]): Promise<RunningCli> {
     if (!existsSync(BIN)) throw new Error(`${BIN} is missing: run npm run build first`)
-    const child = spawn(process.execPath, [BIN, ...args], {
+    const child = spawn(process.execPath, [...this.nodeOptions, BIN, ...args], {
       cwd: await this.folder(),
-      env: { PATH: process.env['PATH'], AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
+      env: { PATH: process.env['PATH'], ...CREDENTIALS },
       stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    return running(child)
+  }
+
+  /** Starts the command on these tables in a terminal of its own, which shows standard output and standard error together. */
+  async startOnTerminal(...args: readonly string[]): Promise<RunningCli> {
+    if (!existsSync(SCRIPT)) throw new Error(`${SCRIPT} is missing, which makes a terminal: install Debian's bsdutils`)
+    const { endpoint, region } = testClientConfig()
+    const where = ['--endpoint', endpoint, '--region', String(region)]
+    const tables = ['--table', this.table, '--snapshot-table', this.snapshotTable]
+    const line = [process.execPath, BIN, ...where, ...tables, ...args].map((word) => `'${word}'`).join(' ')
+    const child = spawn(SCRIPT, ['-qec', line, '/dev/null'], {
+      cwd: await this.folder(),
+      env: { PATH: process.env['PATH'], SHELL: '/bin/sh', TERM: 'xterm', ...CREDENTIALS },
+      stdio: ['pipe', 'pipe', 'pipe'],
     })
     return running(child)
   }
@@ -169,6 +192,7 @@ const running = (child: ChildProcess): RunningCli => {
     if (stream === null) throw new Error(`no ${name}`)
     stream.setEncoding('utf8').on('data', (text: string) => {
       printed[name] += text
+      for (const look of waiting) look()
     })
     createInterface({ input: stream }).on('line', (line) => {
       seen.push(line)
@@ -191,20 +215,23 @@ const running = (child: ChildProcess): RunningCli => {
       })
     })
   })
+  const first = <T>(find: () => T | undefined, what: string): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const look = () => {
+        const found = find()
+        if (found === undefined) return
+        waiting.delete(look)
+        resolve(found)
+      }
+      waiting.add(look)
+      look()
+      ended.then(({ stdout, stderr }) => reject(new Error(`It ended without ${what}: ${stdout}${stderr}`)), reject)
+    })
   return {
     child,
     ended,
-    lineMatching: (pattern) =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          const line = seen.find((one) => pattern.test(one))
-          if (line === undefined) return
-          waiting.delete(look)
-          resolve(line)
-        }
-        waiting.add(look)
-        look()
-        ended.then(({ stderr }) => reject(new Error(`It ended without a line like ${pattern}: ${stderr}`)), reject)
-      }),
+    lineMatching: (pattern) => first(() => seen.find((line) => pattern.test(line)), `a line like ${pattern}`),
+    shown: (text) =>
+      first(() => Object.values(printed).some((all) => all.includes(text)) || undefined, text).then(() => undefined),
   }
 }

@@ -30,6 +30,18 @@ describe('ids', () => {
     expect(records).toEqual([{ persistenceId: 'bad\u202Eid' }])
   })
 
+  test('lists so many of those with a prefix, and says how to go on with them', async () => {
+    const table = fixture.anotherTable()
+    await fixture.run('tables', 'create', '--only', 'journal', '--persistence-ids-index', '--table', table)
+    const journal = fixture.journal({ table, queries: undefined })
+    for (const id of ["o'k-1", "o'k-2", "o'k-3", 'other']) await fixture.write(id, 1, 1, [], journal)
+    const run = (...args: string[]) => fixture.run('ids', '--table', table, ...args)
+
+    expect((await run('--prefix', "o'k", '--limit', '2')).lines).toEqual(["o'k-1", "o'k-2"])
+    expect((await run('--prefix', "o'k")).lines).toEqual(["o'k-1", "o'k-2", "o'k-3"])
+    expect(await run('--limit', '0')).toMatchObject({ code: 2 })
+  })
+
   test('lists what the JVM plugin wrote', async () => {
     const table = fixture.anotherTable()
     await fixture.run('tables', 'create', '--only', 'journal', '--persistence-ids-index', '--table', table)

@@ -66,7 +66,7 @@ test('finds every kind of damage, and nothing else', async () => {
     ].sort(),
   )
   expect(code).toBe(3)
-  expect(stderr).toMatch(/^10 ids, \d+ events: 11 findings, 0 repaired$/m)
+  expect(stderr).toMatch(/^10 ids, \d+ events, 0 snapshots: 11 findings, 0 repaired$/m)
 })
 
 test('repairs high marks, and nothing else', async () => {

@@ -65,8 +65,10 @@ export {
 } from './layout/offset-item.js'
 export { occupiedBy, packedItem, readJournalItem } from './layout/packed-item.js'
 export {
+  ABANDONED_PART_SET_MS,
   MAX_PARTS,
   type PartSet,
+  parsePartKey,
   partItem,
   partKeys,
   partSetItem,

@@ -32,20 +32,27 @@ export interface QueryStream<T> extends AsyncIterableIterator<T, void, undefined
 export interface PersistenceIdsOptions extends AbortOptions {
   /** A page's `next` of `currentPersistenceIdPages`: where to go on. */
   readonly from?: string | undefined
+  /** Only ids that begin with it. What that costs is the store's affair: see docs/queries.md. */
+  readonly prefix?: string | undefined
 }
 
 /** A page of ids. */
 export interface PersistenceIdPage {
   readonly persistenceIds: readonly string[]
-  /** Where to go on behind this page: plain text, to be stored. `undefined` at the end. */
+  /** Where to go on behind this page: plain text, to be stored; with the same `prefix`. `undefined` at the end. */
   readonly next: string | undefined
+  /** How many items, or entries of an index, the store has read for it. */
+  readonly itemsRead?: number | undefined
 }
 
 /** Reads a journal across its actors. Every guarantee and cost is in docs/queries.md. */
 export interface ReadJournal {
   /** Every id in the journal, once, in no order; ends when all have been told. */
   currentPersistenceIds(options?: PersistenceIdsOptions): QueryStream<string>
-  /** The same page by page, so that it can be resumed: store `next` of the last page, and give it as `from`. */
+  /**
+   * The same page by page, so that it can be resumed: store `next` of the last page, and give it as `from`. A search by `prefix` may
+   * give empty pages.
+   */
   currentPersistenceIdPages(options?: PersistenceIdsOptions): QueryStream<PersistenceIdPage>
   /** Every id in the journal, once, and from then on every new one. Keeps all of them in memory. */
   persistenceIds(options?: PersistenceIdsOptions): QueryStream<string>

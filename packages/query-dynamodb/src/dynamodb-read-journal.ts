@@ -61,16 +61,16 @@ class Implementation implements DynamoDBReadJournal {
     this.#feed = new FeedCheck(this.#context)
   }
 
-  currentPersistenceIds({ from, signal }: PersistenceIdsOptions = {}): QueryStream<string> {
-    return this.#streams.open((stop) => currentIds(this.#context, from, stop), signal)
+  currentPersistenceIds({ signal, ...search }: PersistenceIdsOptions = {}): QueryStream<string> {
+    return this.#streams.open((stop) => currentIds(this.#context, search, stop), signal)
   }
 
-  currentPersistenceIdPages({ from, signal }: PersistenceIdsOptions = {}) {
-    return this.#streams.open((stop) => currentIdPages(this.#context, from, stop), signal)
+  currentPersistenceIdPages({ signal, ...search }: PersistenceIdsOptions = {}) {
+    return this.#streams.open((stop) => currentIdPages(this.#context, search, stop), signal)
   }
 
-  persistenceIds({ from, signal }: PersistenceIdsOptions = {}): QueryStream<string> {
-    return this.#streams.open((stop) => liveIds(this.#context, from, stop), signal)
+  persistenceIds({ signal, ...search }: PersistenceIdsOptions = {}): QueryStream<string> {
+    return this.#streams.open((stop) => liveIds(this.#context, search, stop), signal)
   }
 
   currentEventsByPersistenceId<E>(persistenceId: string, from?: number, to?: number, { signal }: AbortOptions = {}) {

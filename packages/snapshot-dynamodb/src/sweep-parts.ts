@@ -4,6 +4,7 @@
  * deleting again resumes.
  */
 import {
+  ABANDONED_PART_SET_MS,
   Attributes,
   deleteItems,
   getItems,
@@ -19,9 +20,6 @@ import {
 } from '@dynact/dynamodb'
 import { isPersistenceError, type PersistenceError, type SnapshotMetadata } from '@dynact/persistence'
 import type { SnapshotCall } from './snapshot-context.js'
-
-/** A writer that has not committed its parts for so long is dead, and so is every request that it has sent. */
-const ABANDONED_MS = 3_600_000
 
 const fail = (error: PersistenceError): never => {
   throw error
@@ -86,7 +84,7 @@ const clearParts = async (call: SnapshotCall, set: PartSet): Promise<void> => {
     await deleteItems(requests, table, [partSetKey(journalName, set)], options)
 }
 
-const isAbandoned = ({ begunAt }: PartSet): boolean => Date.now() - begunAt > ABANDONED_MS
+const isAbandoned = ({ begunAt }: PartSet): boolean => Date.now() - begunAt > ABANDONED_PART_SET_MS
 
 /** Makes a set `dead`, unless its record is another by now than it was when it was read, or is gone. */
 const toDead = ({ table, journalName }: SnapshotCall['config'], set: PartSet) => ({

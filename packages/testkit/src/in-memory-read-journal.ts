@@ -36,16 +36,16 @@ class InMemoryReadJournal implements ReadJournal {
     this.#log = log
   }
 
-  currentPersistenceIds({ from, signal }: PersistenceIdsOptions = {}) {
-    return this.#streams.open(() => this.#ids(from), signal)
+  currentPersistenceIds({ from, prefix, signal }: PersistenceIdsOptions = {}) {
+    return this.#streams.open(() => this.#ids(from, prefix), signal)
   }
 
-  currentPersistenceIdPages({ from, signal }: PersistenceIdsOptions = {}) {
-    return this.#streams.open(() => this.#idPages(from), signal)
+  currentPersistenceIdPages({ from, prefix, signal }: PersistenceIdsOptions = {}) {
+    return this.#streams.open(() => this.#idPages(from, prefix), signal)
   }
 
-  persistenceIds({ from, signal }: PersistenceIdsOptions = {}) {
-    return this.#streams.open((stop) => this.#ids(from, stop), signal)
+  persistenceIds({ from, prefix, signal }: PersistenceIdsOptions = {}) {
+    return this.#streams.open((stop) => this.#ids(from, prefix, stop), signal)
   }
 
   currentEventsByPersistenceId<E>(persistenceId: string, from = 1, to?: number, { signal }: AbortOptions = {}) {
@@ -91,14 +91,14 @@ class InMemoryReadJournal implements ReadJournal {
   }
 
   /** With a signal those that come later, too, until it aborts. */
-  async *#ids(from?: string, live?: AbortSignal): AsyncGenerator<string, void> {
+  async *#ids(from?: string, prefix = '', live?: AbortSignal): AsyncGenerator<string, void> {
     const { writes } = this.#log
     let next = placeOf(from)
     const told = new Set(writes.slice(0, next).map(({ persistenceId }) => persistenceId))
     for (;;) {
       for (; next < writes.length; next++) {
         const { persistenceId = '' } = writes[next] ?? {}
-        if (told.has(persistenceId)) continue
+        if (told.has(persistenceId) || !persistenceId.startsWith(prefix)) continue
         told.add(persistenceId)
         yield persistenceId
       }
@@ -107,10 +107,10 @@ class InMemoryReadJournal implements ReadJournal {
     }
   }
 
-  async *#idPages(from?: string): AsyncGenerator<PersistenceIdPage, void> {
+  async *#idPages(from?: string, prefix = ''): AsyncGenerator<PersistenceIdPage, void> {
     const firsts = new Map<string, number>()
     for (const [index, { persistenceId }] of this.#log.writes.entries())
-      if (!firsts.has(persistenceId)) firsts.set(persistenceId, index)
+      if (!firsts.has(persistenceId) && persistenceId.startsWith(prefix)) firsts.set(persistenceId, index)
     const start = placeOf(from)
     const rest = [...firsts].filter(([, index]) => index >= start)
     for (let index = 0; index < rest.length; index += PAGE_SIZE) {

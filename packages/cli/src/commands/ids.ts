@@ -1,5 +1,15 @@
 import { type AddCommand, examples } from '../add-command.js'
+import { wholeNumber } from '../arguments.js'
+import { quoted } from '../quoted.js'
 import { visible } from '../visible.js'
+
+const MAX_PAGE_SIZE = 1_000
+
+interface Flags {
+  readonly prefix?: string
+  readonly limit?: number
+  readonly from?: string
+}
 
 /** `dynact ids`: every id, page by page. */
 export const addIds: AddCommand = (parent, handle) => {
@@ -7,27 +17,32 @@ export const addIds: AddCommand = (parent, handle) => {
     .command('ids')
     .description('list every persistence id, in no order')
     .option('--prefix <text>', 'only ids that begin with it')
+    .option('--limit <count>', 'at most so many', wholeNumber(1))
     .option('--from <cursor>', 'go on where an interrupted listing said')
     .addHelpText(
       'after',
-      `\nReads the index persistence-ids-idx where the table has it, else the whole table. Characters that a terminal does not show are
-printed as \\u{…}; --json has them as they are.`,
+      `\nReads the index persistence-ids-idx where the table has it, of that only the ids with the prefix, else the whole table. Characters
+that a terminal does not show are printed as \\u{…}; --json has them as they are.`,
     )
-    .addHelpText('after', examples('ids', 'ids --prefix "Order|" | wc -l', 'ids --json'))
+    .addHelpText('after', examples('ids', 'ids --prefix "Order|" --limit 20', 'ids --json'))
     .action(
-      handle(async (call, { prefix = '', from }: { prefix?: string; from?: string }) => {
+      handle(async (call, { prefix = '', limit = Number.MAX_SAFE_INTEGER, from }: Flags) => {
         const { connection, output, signal } = call
         let count = 0
-        const pages = connection.readJournal().currentPersistenceIdPages({ from, signal })
-        for await (const { persistenceIds, next } of pages) {
-          for (const persistenceId of persistenceIds) {
-            if (!persistenceId.startsWith(prefix)) continue
+        const pageSize = Math.min(limit, MAX_PAGE_SIZE)
+        const pages = connection.readJournal({ pageSize }).currentPersistenceIdPages({ from, prefix, signal })
+        const searched = prefix === '' ? '' : ` --prefix ${quoted(prefix)}`
+        let itemsRead = 0
+        for await (const page of pages) {
+          for (const persistenceId of page.persistenceIds) {
             await output.record({ persistenceId }, () => visible(persistenceId))
             count++
+            if (count === limit) return
           }
           signal.throwIfAborted()
-          call.resumeHint = next && `Go on with: dynact ids --from ${next}`
-          output.progress(`${count} ids`)
+          call.resumeHint = page.next && `Go on with: dynact ids${searched} --from ${page.next}`
+          itemsRead += page.itemsRead ?? 0
+          output.progress(`${count} ids, among ${itemsRead} items looked at`)
         }
       }),
     )

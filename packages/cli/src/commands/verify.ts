@@ -1,21 +1,31 @@
+import { inParallel } from '@dynact/dynamodb'
 import { type AddCommand, examples } from '../add-command.js'
 import type { Call } from '../call.js'
 import { ExitCode } from '../exit-code.js'
+import { findOrphanedParts } from '../inspect/find-orphaned-parts.js'
 import { findUnreachable } from '../inspect/find-unreachable.js'
 import type { Finding } from '../inspect/finding.js'
 import { type Repair, repairMarks } from '../inspect/repair-marks.js'
+import { tolerantSerialization } from '../inspect/tolerant-serialization.js'
 import { type IdReport, type VerifyContext, verifyId } from '../inspect/verify-id.js'
+import { quoted } from '../quoted.js'
+import { allIdPages } from '../transfer/all-id-pages.js'
 import { visible } from '../visible.js'
+
+/** So many ids are read at once: one alone waits for DynamoDB most of the time. */
+const PARALLEL_IDS = 8
 
 interface Flags {
   readonly repair?: boolean
   readonly from?: string
+  readonly snapshots: boolean
 }
 
 /** Counts what was verified and found. */
 class Tally {
   ids = 0
   events = 0
+  snapshots = 0
   findings = 0
   /** Found, and put right. */
   repaired = 0
@@ -42,63 +52,94 @@ const repair = async (call: Call, context: VerifyContext, persistenceId: string,
   return repaired
 }
 
-const verifyOne = async (call: Call, context: VerifyContext, tally: Tally, id: string, flags: Flags): Promise<void> => {
-  const report = await verifyId(context, id)
-  tally.ids++
-  tally.events += report.events
-  for (const finding of report.findings) await tell(call, tally, finding)
-  if (flags.repair === true) tally.repaired += (await repair(call, context, id, report)).done.length
-  call.output.progress(`${tally.ids} ids, ${tally.events} events verified, ${tally.findings} findings`)
+/** Verifies a few ids at once, and tells of them in their order. */
+const verifySome = async (
+  call: Call,
+  context: VerifyContext,
+  tally: Tally,
+  ids: readonly string[],
+  flags: Flags,
+): Promise<void> => {
+  const reports: IdReport[] = []
+  await inParallel(ids, PARALLEL_IDS, async (id, index) => {
+    context.signal.throwIfAborted()
+    const report = await verifyId(context, id)
+    reports[index] = report
+    tally.ids++
+    tally.events += report.events
+    tally.snapshots += report.snapshots
+    call.output.progress(`${tally.ids} ids, ${tally.events} events verified, ${tally.findings} findings`)
+  })
+  for (const [index, id] of ids.entries()) {
+    const report = reports[index] as IdReport
+    for (const finding of report.findings) await tell(call, tally, finding)
+    if (flags.repair === true) tally.repaired += (await repair(call, context, id, report)).done.length
+  }
 }
 
 const verifyAll = async (call: Call, context: VerifyContext, tally: Tally, flags: Flags): Promise<void> => {
   const { connection, output, signal } = call
-  const pages = connection.readJournal().currentPersistenceIdPages({ from: flags.from, signal })
-  for await (const { persistenceIds, next } of pages) {
-    for (const id of persistenceIds) {
-      signal.throwIfAborted()
-      await verifyOne(call, context, tally, id, flags)
-    }
-    const options = flags.repair === true ? ' --repair' : ''
-    call.resumeHint = next && `Go on with: dynact verify${options} --from ${next}`
+  const { journal, snapshots } = context
+  const readJournal = connection.readJournal()
+  const requests = snapshots?.requests ?? context.requests
+  const source = { readJournal, journal, snapshotStore: snapshots?.store, requests, signal }
+  const options = `${flags.repair === true ? ' --repair' : ''}${flags.snapshots ? '' : ' --no-snapshots'}`
+  for await (const { persistenceIds, next } of allIdPages(source, flags.from)) {
+    await verifySome(call, context, tally, persistenceIds, flags)
+    call.resumeHint = next && `Go on with: dynact verify${options} --from ${quoted(next)}`
   }
   call.resumeHint = undefined
   const lost = findUnreachable(context.journal, context.requests, signal, (items) =>
     output.progress(`looking for lost events: ${items} items`),
   )
   for await (const finding of lost) await tell(call, tally, finding)
+  if (snapshots === undefined) return
+  const parts = findOrphanedParts(snapshots, signal, (count) =>
+    output.progress(`looking for lost parts: ${count} parts`),
+  )
+  for await (const finding of parts) await tell(call, tally, finding)
 }
 
 /** `dynact verify`: finds what is damaged, or would look so to a JVM. */
 export const addVerify: AddCommand = (parent, handle) => {
   parent
     .command('verify')
-    .description('find every hole, torn batch, bad mark and undecodable event')
+    .description('find every hole, torn batch, bad mark, and all that is undecodable')
     .argument('[ids...]', 'only these ids (default: all, and events that belong to no reachable history)')
     .option('--repair', 'put high marks right, which are hints; nothing else is ever changed')
+    .option('--no-snapshots', 'leave the snapshots out')
     .option('--from <cursor>', 'go on where an interrupted run said')
     .addHelpText(
       'after',
       `\nExit code 3 if anything was found that is not repaired. Without ids it reads the journal three times: the ids, every history, and
-the keys of all items. Holes and torn batches may be legal: the JVM leaves them after rejected events, a crash after a batch.
+the keys of all items; and the snapshots three times likewise. Holes and torn batches may be legal: the JVM leaves them after rejected events, a crash after a batch.
 With --repair, stop the actors of damaged ids first. Verifying may run beside writers.`,
     )
     .addHelpText('after', examples('verify', 'verify orders-7 orders-8 --json', 'verify --repair'))
     .action(
       handle(async (call, ids: readonly string[], flags: Flags) => {
         const { connection, output, signal } = call
-        const { table, serialization } = connection.settings
+        const { table, snapshotTable, serialization, snapshotSerialization } = connection.settings
+        const tolerant = tolerantSerialization(snapshotSerialization ?? serialization)
         const context: VerifyContext = {
           journal: connection.journal({ distrust: true }),
           requests: connection.requests(table),
           serialization,
+          snapshots: flags.snapshots
+            ? {
+                store: connection.snapshotStore({ serialization: tolerant }),
+                requests: connection.requests(snapshotTable),
+              }
+            : undefined,
           signal,
         }
         const tally = new Tally()
         if (ids.length === 0) await verifyAll(call, context, tally, flags)
-        for (const id of ids) await verifyOne(call, context, tally, id, flags)
-        const { ids: verified, events, findings, repaired } = tally
-        output.note(`${verified} ids, ${events} events: ${findings} findings, ${repaired} repaired`)
+        else await verifySome(call, context, tally, ids, flags)
+        const { ids: verified, events, snapshots, findings, repaired } = tally
+        output.note(
+          `${verified} ids, ${events} events, ${snapshots} snapshots: ${findings} findings, ${repaired} repaired`,
+        )
         return findings > repaired ? ExitCode.DAMAGE : ExitCode.OK
       }),
     )

@@ -36,9 +36,10 @@ export const deleteTo = async (
   return { deletedTo: await journal.readDeletedToSequenceNr(persistenceId, { signal }) }
 }
 
-const contextOf = ({ journal, requests, settings: { serialization } }: Explorer, signal: AbortSignal) => ({
-  journal,
-  requests,
-  serialization,
+const contextOf = (explorer: Explorer, signal: AbortSignal) => ({
+  journal: explorer.journal,
+  requests: explorer.requests,
+  serialization: explorer.settings.serialization,
+  snapshots: { store: explorer.snapshotStore, requests: explorer.snapshotRequests },
   signal,
 })

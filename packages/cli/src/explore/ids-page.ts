@@ -34,11 +34,11 @@ export const idsPage = async (
   const given = isId === undefined ? {} : { isId }
   let here = page
   let pages = 0
-  for await (const { persistenceIds, next } of explorer.readJournal.currentPersistenceIdPages({ from: page, signal })) {
+  const found = explorer.readJournal.currentPersistenceIdPages({ from: page, prefix, signal })
+  for await (const { persistenceIds, next, itemsRead = 0 } of found) {
+    lookedAt += itemsRead
     const told = here === page && after !== undefined ? persistenceIds.indexOf(after) + 1 : 0
     for (const id of persistenceIds.slice(told)) {
-      lookedAt++
-      if (!id.startsWith(prefix)) continue
       ids.push(id)
       const isLast = next === undefined && id === persistenceIds.at(-1)
       if (ids.length === limit && !isLast)

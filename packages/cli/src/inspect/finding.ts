@@ -14,6 +14,14 @@ export type FindingKind =
   | 'undecodable'
   /** Events behind what every reader takes for the end. */
   | 'unreachable'
+  /** A snapshot whose item is damaged, a part of which is missing, or whose parts are not what was saved. */
+  | 'damaged-snapshot'
+  /** A snapshot's state that can't be deserialized. */
+  | 'undecodable-snapshot'
+  /** A snapshot that covers events that are not there. */
+  | 'snapshot-ahead'
+  /** Parts of no snapshot. */
+  | 'orphaned-parts'
 
 /** One of them. */
 export interface Finding {

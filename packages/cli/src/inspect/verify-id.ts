@@ -13,6 +13,7 @@ import type { Finding } from './finding.js'
 import { type MarkFault, markFaults, missingHighMark, readMarks } from './id-marks.js'
 import { readHundred } from './read-hundred.js'
 import { tolerantSerialization, Undecodable } from './tolerant-serialization.js'
+import { type SnapshotSource, verifySnapshots } from './verify-snapshots.js'
 
 /** What {@link verifyId} reads with. */
 export interface VerifyContext {
@@ -20,6 +21,8 @@ export interface VerifyContext {
   readonly journal: DynamoDBJournal
   readonly requests: Requests
   readonly serialization: Serialization | undefined
+  /** `undefined`: only events are verified. */
+  readonly snapshots: SnapshotSource | undefined
   readonly signal: AbortSignal
 }
 
@@ -28,6 +31,7 @@ export interface IdReport {
   readonly findings: readonly Finding[]
   /** Events that a recovery would deliver. */
   readonly events: number
+  readonly snapshots: number
   readonly highestSequenceNr: number
   readonly markFaults: readonly MarkFault[]
   /** A high mark that is missing. */
@@ -36,7 +40,7 @@ export interface IdReport {
 
 /**
  * Reads one id as a recovery does, and says what is wrong: the reader's own verdict on holes and torn batches, every payload
- * deserialized, every mark looked at. Needs memory for a page of events and for what it finds.
+ * deserialized, every mark looked at, every snapshot loaded. Needs memory for a page of events, a snapshot, and for what it finds.
  */
 export const verifyId = async (context: VerifyContext, persistenceId: string): Promise<IdReport> => {
   const findings: Finding[] = []
@@ -60,7 +64,11 @@ export const verifyId = async (context: VerifyContext, persistenceId: string): P
     findings.push({ kind: 'missing-mark', persistenceId, from: missingMark, to: highestSequenceNr, text })
   }
   findings.sort((a, b) => a.from - b.from)
-  return { findings, events, highestSequenceNr, markFaults: faults, missingMark }
+  const verified =
+    context.snapshots && (await verifySnapshots({ ...context, ...context.snapshots }, persistenceId, highestSequenceNr))
+  findings.push(...(verified?.findings ?? []))
+  const snapshots = verified?.snapshots ?? 0
+  return { findings, events, snapshots, highestSequenceNr, markFaults: faults, missingMark }
 }
 
 const readAll = async (context: VerifyContext, persistenceId: string, findings: Finding[]) => {

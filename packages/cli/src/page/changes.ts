@@ -20,7 +20,7 @@ export const changesOf = (options: ChangesOptions): HTMLElement => {
     'section',
     { 'aria-labelledby': 'verify' },
     element('h2', { id: 'verify' }, 'Verify'),
-    element('p', { class: 'quiet' }, 'Reads the whole history, as a recovery does, and every mark.'),
+    element('p', { class: 'quiet' }, 'Reads the whole history, as a recovery does, every mark and every snapshot.'),
     element(
       'div',
       { class: 'bar' },

@@ -73,7 +73,7 @@ const firstMatches = async (prefix: string, from: string | undefined, signal: Ab
   let page = await ask<IdsPage>('ids', { prefix, cursor: from, limit: LIMIT }, signal)
   let { lookedAt } = page
   while (page.ids.length === 0 && page.next !== undefined && page.isId !== true) {
-    say(`None yet, among ${numberText(lookedAt)} ids looked at.`)
+    say(`None yet, among ${numberText(lookedAt)} items looked at.`)
     page = await ask<IdsPage>('ids', { prefix, cursor: page.next, limit: LIMIT }, signal)
     lookedAt += page.lookedAt
   }

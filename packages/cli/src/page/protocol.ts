@@ -16,7 +16,7 @@ export interface IdsPage {
   readonly ids: readonly string[]
   /** Where to go on; absent at the end. */
   readonly next?: string
-  /** How many ids were looked at for these. */
+  /** How many items, or entries of the index, were read for these. */
   readonly lookedAt: number
   /** What was looked for is an id itself; asked for on the first page only. */
   readonly isId?: boolean

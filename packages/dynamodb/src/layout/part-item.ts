@@ -11,6 +11,9 @@ import { snapshotPartitionKey } from './snapshot-key.js'
 /** The most parts of a set, so that a damaged number of them keeps nobody busy. Stored; may only grow. */
 export const MAX_PARTS = 10_000
 
+/** A writer that has not committed its parts for so long is dead, and so is every request that it has sent. */
+export const ABANDONED_PART_SET_MS = 3_600_000
+
 /**
  * - `open`: its parts are being written, and no snapshot names it yet.
  * - `done`: it was committed together with its snapshot. If that does not name it any more, it is garbage.
@@ -42,6 +45,16 @@ export const partKey = (journalName: string, { set, of }: Pick<PartSet, 'set' | 
   [Attributes.PAR]: { S: `${journalName}-SP-${set}-${place}` },
   [Attributes.SEQ]: { N: String(of.sequenceNr) },
 })
+
+/** The set and the place that the hash key of a part is made of; `undefined` for any other. */
+export const parsePartKey = (
+  journalName: string,
+  par: string,
+): { readonly set: string; readonly place: number } | undefined => {
+  const prefix = `${journalName}-SP-`
+  const [set = '', place = '', ...more] = par.startsWith(prefix) ? par.slice(prefix.length).split('-') : []
+  return isPartSetId(set) && /^\d{1,5}$/.test(place) && more.length === 0 ? { set, place: Number(place) } : undefined
+}
 
 /** Keys of all parts. */
 export const partKeys = (journalName: string, set: Pick<PartSet, 'set' | 'of' | 'count'>): Item[] =>

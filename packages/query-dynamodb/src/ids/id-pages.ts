@@ -5,6 +5,8 @@
  * In the index that lists ids that is its event 1 (hash `num` 1); in a scan of the table the first item of its first hundred. Of an
  * id whose first events were deleted, or never stored, it is the first of its marks (low before high, by shard): both ways come by
  * the marks, and look for each whether there is anything that goes before it.
+ *
+ * An index that is sorted by `par`, as ours is, is read only where the keys of this journal, and of a searched prefix, lie.
  */
 import {
   Attributes,
@@ -31,6 +33,13 @@ interface Candidate {
   readonly shard: number
 }
 
+/** Which ids, and behind which page. */
+export interface IdSearch {
+  readonly from?: string | undefined
+  /** Only ids that begin with it. */
+  readonly prefix?: string | undefined
+}
+
 interface RawPage {
   readonly items: readonly Item[]
   readonly startKey: Item | undefined
@@ -39,7 +48,7 @@ interface RawPage {
 /** The ids of a journal, page by page: by the index where the table has it, else by a scan. */
 export async function* idPages(
   context: QueryContext,
-  from: string | undefined,
+  { from, prefix = '' }: IdSearch,
   signal: AbortSignal,
 ): AsyncGenerator<PersistenceIdPage, void> {
   const options: RequestOptions = {
@@ -47,38 +56,59 @@ export async function* idPages(
     priority: 'feed',
     purpose: `table ${context.config.table}: listing the ids`,
   }
-  let token: IdPageToken | undefined = from === undefined ? await firstToken(context, options) : readIdPageToken(from)
+  let token: IdPageToken | undefined =
+    from === undefined ? await firstToken(context, prefix, options) : readIdPageToken(from, prefix)
   while (token !== undefined) {
     const current: IdPageToken = token
     const { items, startKey } = await (current.by === 'scan' ? scan : queryIndex)(context, current, options)
     const persistenceIds = await idsAmong(context, current, items, options)
     token = following(current, items, startKey)
-    if (persistenceIds.length > 0 || token === undefined) yield { persistenceIds, next: token && idPageToken(token) }
+    // Who searches learns how far it is.
+    if (persistenceIds.length > 0 || token === undefined || prefix !== '')
+      yield { persistenceIds, next: token && idPageToken(token), itemsRead: items.length }
   }
 }
 
+const AFTER_KIND = { P: 'SL', SL: 'SH', SH: undefined } as const
+
 /** Events 1 first, then marks; a scan meets both. */
 const following = (
-  { by, num, lastPar }: IdPageToken,
+  { startKey: _, lastPar, ...token }: IdPageToken,
   items: readonly Item[],
   startKey: Item | undefined,
 ): IdPageToken | undefined => {
   const last = items.at(-1)?.[Attributes.PAR]?.S ?? lastPar
-  if (startKey !== undefined) return { by, num, startKey, ...(last !== undefined && { lastPar: last }) }
-  return by === 'index' && num === 1 ? { by, num: 0 } : undefined
+  if (startKey !== undefined) return { ...token, startKey, ...(last !== undefined && { lastPar: last }) }
+  if (token.kind === undefined) return token.by === 'index' && token.num === 1 ? { ...token, num: 0 } : undefined
+  const kind = AFTER_KIND[token.kind]
+  return kind && { ...token, num: 0, kind }
 }
 
-const firstToken = async ({ config, requests }: QueryContext, options: RequestOptions): Promise<IdPageToken> => {
+const firstToken = async (
+  { config, requests }: QueryContext,
+  prefix: string,
+  options: RequestOptions,
+): Promise<IdPageToken> => {
   const { Table } = await requests.send('DescribeTable', { TableName: config.table }, options)
-  const hasIndex = Table?.GlobalSecondaryIndexes?.some(({ IndexName }) => IndexName === PERSISTENCE_IDS_INDEX)
-  return hasIndex ? { by: 'index', num: 1 } : { by: 'scan', num: 0 }
+  const index = Table?.GlobalSecondaryIndexes?.find(({ IndexName }) => IndexName === PERSISTENCE_IDS_INDEX)
+  const search = prefix === '' ? {} : { prefix }
+  if (index === undefined) return { by: 'scan', num: 0, ...search }
+  const isSorted = index.KeySchema?.some(({ AttributeName }) => AttributeName === Attributes.PAR)
+  return { by: 'index', num: 1, ...(isSorted === true && { kind: 'P' }), ...search }
 }
+
+/** DynamoDB takes 1,024 bytes of a range key to compare with. */
+const MAX_PREFIX_CHARACTERS = 200
+
+/** How the keys begin of the ids that begin with it; what is no text in UTF-8 has no key. */
+const keyPrefix = (journalName: string, kind: 'P' | MarkKind, prefix: string): string =>
+  `${journalName}-${kind}-${prefix.slice(0, MAX_PREFIX_CHARACTERS).replace(/\p{Cs}.*$/su, '')}`
 
 const names = { '#par': Attributes.PAR, '#num': Attributes.NUM }
 
 const queryIndex = async (
   { config, requests }: QueryContext,
-  { num, startKey }: IdPageToken,
+  { num, kind, prefix = '', startKey }: IdPageToken,
   options: RequestOptions,
 ): Promise<RawPage> => {
   const { Items = [], LastEvaluatedKey } = await requests.send(
@@ -86,10 +116,13 @@ const queryIndex = async (
     {
       TableName: config.table,
       IndexName: PERSISTENCE_IDS_INDEX,
-      KeyConditionExpression: '#num = :num',
+      KeyConditionExpression: kind === undefined ? '#num = :num' : '#num = :num AND begins_with(#par, :begin)',
       ProjectionExpression: '#par, #num',
       ExpressionAttributeNames: names,
-      ExpressionAttributeValues: { ':num': { N: String(num) } },
+      ExpressionAttributeValues: {
+        ':num': { N: String(num) },
+        ...(kind !== undefined && { ':begin': { S: keyPrefix(config.journalName, kind, prefix) } }),
+      },
       Limit: config.pageSize,
       ...(startKey && { ExclusiveStartKey: startKey }),
     },
@@ -120,7 +153,7 @@ const scan = async (
 
 const idsAmong = async (
   context: QueryContext,
-  { by, lastPar }: IdPageToken,
+  { by, lastPar, prefix = '' }: IdPageToken,
   items: readonly Item[],
   options: RequestOptions,
 ): Promise<string[]> => {
@@ -132,10 +165,11 @@ const idsAmong = async (
     const par = item[Attributes.PAR]?.S ?? ''
     const first = parsePartitionKey(journalName, par)
     // A scan gives the items of one hash key one after the other.
-    if (first?.partitionNr === 0 && par !== before) ids.push(first.persistenceId)
+    if (first?.partitionNr === 0 && par !== before && first.persistenceId.startsWith(prefix))
+      ids.push(first.persistenceId)
     before = by === 'scan' ? par : undefined
     const mark = parseMarkKey(journalName, par)
-    if (mark !== undefined) candidates.push(mark)
+    if (mark?.persistenceId.startsWith(prefix)) candidates.push(mark)
   }
   const isFirst = await areFirst(context, by, candidates, options)
   return [...ids, ...candidates.filter((_, index) => isFirst[index]).map(({ persistenceId }) => persistenceId)]

@@ -3,16 +3,16 @@ import { asRecoveryError } from '../as-recovery-error.js'
 import { isPersistenceId } from '../is-persistence-id.js'
 import type { QueryContext } from '../query-context.js'
 import { WakeUp } from '../stream/wake-up.js'
-import { idPages } from './id-pages.js'
+import { type IdSearch, idPages } from './id-pages.js'
 
 /** The ids that are there, page by page. */
 export async function* currentIdPages(
   context: QueryContext,
-  from: string | undefined,
+  search: IdSearch,
   signal: AbortSignal,
 ): AsyncGenerator<PersistenceIdPage, void> {
   try {
-    yield* idPages(context, from, signal)
+    yield* idPages(context, search, signal)
   } catch (error) {
     throw asRecoveryError(context.config.table, 'The ids', error)
   }
@@ -21,10 +21,10 @@ export async function* currentIdPages(
 /** The ids that are there. */
 export async function* currentIds(
   context: QueryContext,
-  from: string | undefined,
+  search: IdSearch,
   signal: AbortSignal,
 ): AsyncGenerator<string, void> {
-  for await (const { persistenceIds } of currentIdPages(context, from, signal)) yield* persistenceIds
+  for await (const { persistenceIds } of currentIdPages(context, search, signal)) yield* persistenceIds
 }
 
 /** Listing all ids again takes no more than this part of the time. */
@@ -36,7 +36,7 @@ const LISTING_SHARE = 0.1
  */
 export async function* liveIds(
   context: QueryContext,
-  from: string | undefined,
+  search: IdSearch,
   signal: AbortSignal,
 ): AsyncGenerator<string, void> {
   const { pokes, journal, config } = context
@@ -45,14 +45,15 @@ export async function* liveIds(
   const wakeUp = new WakeUp()
   const unsubscribe = pokes.subscribe(({ persistenceId, sequenceNr, count = 1 }) => {
     if (sequenceNr - count > 0 || told.has(persistenceId) || !isPersistenceId(persistenceId)) return
+    if (!persistenceId.startsWith(search.prefix ?? '')) return
     poked.add(persistenceId)
     wakeUp.call()
   })
   const isNew = (persistenceId: string): boolean => !told.has(persistenceId) && told.add(persistenceId) !== undefined
   try {
-    for (let start = from; ; start = undefined) {
+    for (let { from } = search; ; from = undefined) {
       const startedAt = performance.now()
-      for await (const persistenceId of currentIds(context, start, signal))
+      for await (const persistenceId of currentIds(context, { ...search, from }, signal))
         if (isNew(persistenceId)) yield persistenceId
       const endedAt = performance.now()
       const nextAt = endedAt + Math.max(config.refreshInterval, (endedAt - startedAt) / LISTING_SHARE)

@@ -40,6 +40,16 @@ export const persistenceIdCases: readonly ReadJournalCase[] = [
     },
   },
   {
+    name: 'ids of a prefix are those that begin with it',
+    run: async (tester) => {
+      const unique = tester.fresh()
+      for (const end of ['', '-a', '-ab', '-b', '-0']) await tester.write(`${unique}${end}`, 1)
+      const told = await take(tester.readJournal.currentPersistenceIds({ prefix: `${unique}-a` }))
+      deepStrictEqual(told.sort(), [`${unique}-a`, `${unique}-ab`])
+      deepStrictEqual(await take(tester.readJournal.currentPersistenceIds({ prefix: `${unique}-c` })), [])
+    },
+  },
+  {
     name: 'an id is told though all of its events are deleted',
     run: async (tester) => {
       const id = tester.fresh()
