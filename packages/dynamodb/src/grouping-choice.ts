@@ -2,8 +2,10 @@
 const WINDOW_MS = 100
 /** And at least so many requests, or chance would decide. */
 const MIN_REQUESTS = 50
-/** The other way is looked at again after so many times as long as the last look took: what is better may change. */
-const LOOK_AFTER = 100
+/** The other way is looked at again and again, since what is better may change: that may cost this share of what could be stored, */
+const LOOKS_COST = 0.01
+/** and comes after so many times as long as the last look took at least, however little there is to lose. */
+const LOOK_AFTER = 4
 
 type Way = 'grouped' | 'single'
 
@@ -72,8 +74,10 @@ export class GroupingChoice {
     const { grouped, single } = this.#rates
     if (grouped === undefined || single === undefined) return this.#look()
     const better: Way = grouped > single ? 'grouped' : 'single'
-    // Waiting for the requests of the way before is a part of what a look costs.
-    if (this.#isLook) this.#looksAt = this.#now() + LOOK_AFTER * (this.#now() - this.#takenAt)
+    const lost = 1 - Math.min(grouped, single) / Math.max(grouped, single)
+    // Waiting for the requests of the way before is a part of what a look takes.
+    const tookMs = this.#now() - this.#takenAt
+    if (this.#isLook) this.#looksAt = this.#now() + tookMs * Math.max(LOOK_AFTER, lost / LOOKS_COST)
     else if (better === this.#way && this.#now() >= this.#looksAt) return this.#look()
     this.#isLook = false
     this.#take(better)

@@ -49,8 +49,20 @@ test('where they store less, nearly all the time goes to single ones, however lo
 
   endpoint.send(600_000)
 
-  expect(endpoint.groupedOfLast(400_000)).toBeLessThan(0.02)
+  // Three events of ten are lost in that time.
+  expect(endpoint.groupedOfLast(400_000)).toBeLessThan(0.05)
   expect(endpoint.groupedOfLast(400_000)).toBeGreaterThan(0)
+})
+
+test('the closer they are, the sooner a wrong first impression is mended', () => {
+  const endpoint = new Endpoint({ grouped: 1, single: 0.9 })
+  endpoint.send(100)
+  endpoint.rates = { grouped: 1, single: 1.1 }
+
+  endpoint.send(3_000)
+  endpoint.send(5_000)
+
+  expect(endpoint.groupedOfLast(5_000)).toBeLessThan(0.3)
 })
 
 test('a change is noticed', () => {
