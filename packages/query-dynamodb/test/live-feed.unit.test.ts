@@ -135,6 +135,21 @@ test('a shard in which something is new makes the next five rounds quick ones, a
   for (const count of counts.slice(6)) expect(count).toBeLessThanOrEqual(9)
 })
 
+test('an event that is there when the stream begins makes the first five rounds quick ones', async () => {
+  const scene = new Scene(32)
+  scene.told.set(5, [{ sequenceNr: 1, timestamp: scene.now }])
+  const stream = scene.start()
+  expect((await stream.next()).value?.event).toMatchObject({ persistenceId: 'id-5', sequenceNr: 1 })
+  const foundAt = scene.now
+  scene.endsAt = foundAt + 15_000
+
+  await expect(stream.next()).rejects.toThrow('the end')
+
+  const counts = scene.perSecond(foundAt + 1, 14)
+  for (const count of counts.slice(0, 5)) expect(count).toBeGreaterThanOrEqual(30)
+  for (const count of counts.slice(6)) expect(count).toBeLessThanOrEqual(9)
+})
+
 test('a poke is read at once, without asking any shard', async () => {
   const scene = new Scene(32)
   const stream = scene.start()

@@ -26,12 +26,16 @@ export async function* liveFeed(
   reader: FeedReader,
   { inbox, refreshInterval, clock, signal }: LiveFeedParts,
 ): AsyncGenerator<Delivery, void> {
-  yield* reader.sweep()
   const { shardCount } = reader
+  const quickPolls = QUICK_ROUNDS * shardCount + 1
   const busyPauseMs = refreshInterval / shardCount
   const idlePauseMs = Math.max(busyPauseMs, IDLE_PAUSE_MS)
   let busyPolls = 0
-  let dueAt = clock() + idlePauseMs
+  for await (const delivery of reader.sweep()) {
+    busyPolls = quickPolls
+    yield delivery
+  }
+  let dueAt = clock() + (busyPolls > 0 ? busyPauseMs : idlePauseMs)
   for (let shard = 0; ; ) {
     await inbox.wait(Math.max(0, dueAt - clock()), signal)
     const pokes = inbox.takeAll()
@@ -39,7 +43,7 @@ export async function* liveFeed(
     if (clock() < dueAt) continue
     const startedAt = clock()
     for await (const delivery of reader.poll(shard)) {
-      busyPolls = QUICK_ROUNDS * shardCount + 1
+      busyPolls = quickPolls
       yield delivery
     }
     shard = (shard + 1) % shardCount
