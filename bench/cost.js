@@ -12,8 +12,8 @@ export const PRICES = { region: 'us-east-1', date: 'November 2024', write: 0.625
 const keys = { journalName: 'journal', sequenceShards: 10 }
 /** Of every event here. */
 export const ID = 'order|0f6d8c1e-52d7-4a53-9d3c-8a4f3f1c1d11'
-/** The most empty hundreds that a recovery of a long history asks for: four times `replayParallelism`. */
-export const READ_AHEAD = 16
+/** The most empty hundreds that a recovery of a long history asks for: twice `replayParallelism`. */
+export const READ_AHEAD = 8
 /** Events of one id share hundreds: each costs a mark, of one write unit. */
 const MARKS = 1 / 100
 

@@ -37,7 +37,7 @@ const journalOptions = {
    * time to live on `expiry`. Left out: not at all.
    */
   deletedTimeToLiveMs: deletedTimeToLive.optional(),
-  /** How many hundreds of a long history are read at once; up to four times as many, the longer it turns out to be. */
+  /** How many hundreds of a long history are read at once; up to twice as many, the longer it turns out to be. */
   replayParallelism: z.int().min(1).max(64).default(4),
   /** The most of a history that is read ahead of who consumes it, in bytes of payload: never less than one request's. */
   readAhead: z

@@ -15,10 +15,10 @@ test('begins as wide as it is told to', () => {
   expect(new ReadAhead({ replayParallelism: 4, readAhead: MIB }, 2).width).toBe(2)
 })
 
-test('grows to half of what has been read, from `replayParallelism` to four times that', () => {
+test('grows to half of what has been read, from `replayParallelism` to twice that', () => {
   const seen = widths(100, 20_000, { replayParallelism: 4, readAhead: 8 * MIB })
 
-  expect([seen[0], seen[7], seen[9], seen[39], seen[63], seen[99]]).toEqual([4, 4, 5, 16, 16, 16])
+  expect([seen[0], seen[7], seen[9], seen[39], seen[63], seen[99]]).toEqual([4, 4, 5, 8, 8, 8])
 })
 
 test('is never wider than 64', () => {

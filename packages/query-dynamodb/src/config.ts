@@ -29,7 +29,7 @@ export const readJournalConfigSchema = z
     maxIds: z.int().min(100).max(10_000_000).default(100_000),
     /** How many entries of the feed index, or ids, are read at once. */
     pageSize: z.int().min(1).max(10_000).default(500),
-    /** How many hundreds of a long history are read at once; up to four times as many, the longer it turns out to be. */
+    /** How many hundreds of a long history are read at once; up to twice as many, the longer it turns out to be. */
     replayParallelism: z.int().min(1).max(64).default(4),
     /** The most of a history that is read ahead of who consumes it, in bytes of payload: never less than one request's. */
     readAhead: z

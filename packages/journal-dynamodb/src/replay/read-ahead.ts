@@ -4,7 +4,7 @@ import type { ResolvedJournalConfig } from '../config.js'
 /** A request gives no more of a hundred, whatever its events take. */
 const PAGE_BYTES = 1024 * 1024
 /** The widest: in times of how many hundreds are read at once to begin with, and in all. */
-const MAX_GROWTH = 4
+const MAX_GROWTH = 2
 const MAX_WIDTH = 64
 
 /**
