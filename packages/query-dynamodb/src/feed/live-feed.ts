@@ -19,8 +19,8 @@ const QUICK_ROUNDS = 5
 
 /**
  * Reads all that is there, then one shard after the other, evenly spread over a round: one takes `refreshInterval` while there is
- * something new, and for five rounds after that; else it takes as long as needed to send no more than 8 requests a second. What a poke tells of is
- * read at once.
+ * something new, and for five rounds after that; else it takes as long as needed to send no more than 8 requests a second. What a
+ * poke tells of is read at once.
  */
 export async function* liveFeed(
   reader: FeedReader,
