@@ -1,7 +1,10 @@
 /** How long a way of sending is watched, in milliseconds, before it is judged. */
 const WINDOW_MS = 100
-/** And at least so many requests, or chance would decide. */
+/** And at least so many requests and items, or chance would decide. */
 const MIN_REQUESTS = 50
+const MIN_ITEMS = 1_000
+/** Groups must store so many times as much as single ones: less may be chance, and makes nothing faster. */
+const MARGIN = 1.1
 /** The other way is looked at again and again, since what is better may change: that may cost this share of what could be stored, */
 const LOOKS_COST = 0.01
 /** and comes after so many times as long as the last look took at least, however little there is to lose. */
@@ -63,8 +66,9 @@ export class GroupingChoice {
       this.#window.requests++
     }
     const elapsedMs = this.#now() - this.#window.since
-    if (elapsedMs < WINDOW_MS || this.#window.requests < MIN_REQUESTS) return
-    this.#judge(this.#window.items / elapsedMs)
+    const { items: stored, requests } = this.#window
+    if (elapsedMs < WINDOW_MS || requests < MIN_REQUESTS || stored < MIN_ITEMS) return
+    this.#judge(stored / elapsedMs)
     this.#window = undefined
   }
 
@@ -73,7 +77,7 @@ export class GroupingChoice {
     this.#rates[this.#way] = (before + rate) / 2
     const { grouped, single } = this.#rates
     if (grouped === undefined || single === undefined) return this.#look()
-    const better: Way = grouped > single ? 'grouped' : 'single'
+    const better: Way = grouped > MARGIN * single ? 'grouped' : 'single'
     const lost = 1 - Math.min(grouped, single) / Math.max(grouped, single)
     // Waiting for the requests of the way before is a part of what a look takes.
     const tookMs = this.#now() - this.#takenAt

@@ -55,14 +55,21 @@ test('where they store less, nearly all the time goes to single ones, however lo
 })
 
 test('the closer they are, the sooner a wrong first impression is mended', () => {
-  const endpoint = new Endpoint({ grouped: 1, single: 0.9 })
-  endpoint.send(100)
-  endpoint.rates = { grouped: 1, single: 1.1 }
+  const endpoint = new Endpoint({ grouped: 1, single: 0.5 })
+  endpoint.send(1_000)
+  endpoint.rates = { grouped: 1, single: 1.2 }
 
-  endpoint.send(3_000)
-  endpoint.send(5_000)
+  endpoint.send(100_000)
 
-  expect(endpoint.groupedOfLast(5_000)).toBeLessThan(0.3)
+  expect(endpoint.groupedOfLast(50_000)).toBeLessThan(0.1)
+})
+
+test('single ones are taken where groups gain next to nothing', () => {
+  const endpoint = new Endpoint({ grouped: 1.05, single: 1 })
+
+  endpoint.send(100_000)
+
+  expect(endpoint.groupedOfLast(50_000)).toBeLessThan(0.3)
 })
 
 test('a change is noticed', () => {
