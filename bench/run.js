@@ -30,6 +30,10 @@ const runAll = async () => {
   if (names.length === 0 && !isQuick) await writeResults(results, minutes)
 }
 
+// The servers are stopped when the process exits, which it does not when a signal ends it.
+process.once('SIGINT', () => process.exit(130))
+process.once('SIGTERM', () => process.exit(143))
+
 if (unknown.length > 0) {
   console.error(`There is no benchmark ${unknown.join(', ')}: ${benches.map(({ name }) => name).join(', ')}.`)
   process.exitCode = 1
