@@ -45,6 +45,9 @@ export class GroupingChoice {
   /** A request goes out, one way or the other. */
   began(way: Way): void {
     this.#inFlight[way]++
+    // Not from the first answer on: those of many groups may all come at once, after a second of work.
+    if (way === this.#way && this.#inFlight[other(way)] === 0)
+      this.#window ??= { since: this.#now(), items: 0, requests: 0 }
   }
 
   /**
@@ -60,13 +63,12 @@ export class GroupingChoice {
   }
 
   #count(way: Way, items: number): void {
-    if (this.#window === undefined) this.#window = { since: this.#now(), items: 0, requests: 0 }
-    else if (way === this.#way) {
-      this.#window.items += items
-      this.#window.requests++
-    }
-    const elapsedMs = this.#now() - this.#window.since
-    const { items: stored, requests } = this.#window
+    const window = this.#window
+    if (window === undefined || way !== this.#way) return
+    window.items += items
+    window.requests++
+    const { items: stored, requests } = window
+    const elapsedMs = this.#now() - window.since
     if (elapsedMs < WINDOW_MS || requests < MIN_REQUESTS || stored < MIN_ITEMS) return
     this.#judge(stored / elapsedMs)
     this.#window = undefined

@@ -90,6 +90,29 @@ test('nothing is concluded while there is not enough to do', () => {
   expect(endpoint.choice.isGrouping).toBe(true)
 })
 
+test('answers that come all at once tell no more than the time that they took together', () => {
+  let nowMs = 0
+  const choice = new GroupingChoice(() => nowMs)
+  /** Fifty requests that begin and end together. */
+  const wave = () => {
+    const way = choice.isGrouping ? 'grouped' : 'single'
+    const items = way === 'grouped' ? 25 : 1
+    for (let sent = 0; sent < 50; sent++) choice.began(way)
+    // A thousand groups' events a second, or 1,250 single ones.
+    nowMs += way === 'grouped' ? 1_250 : 40
+    for (let sent = 0; sent < 50; sent++) choice.ended(way, items, true)
+    return { way, items: 50 * items }
+  }
+
+  const stored = { grouped: 0, single: 0 }
+  for (let waves = 0; waves < 2_000; waves++) {
+    const { way, items } = wave()
+    if (waves >= 200) stored[way] += items
+  }
+
+  expect(stored.single).toBeGreaterThan(5 * stored.grouped)
+})
+
 test('what the other way still has in flight does not count', () => {
   let nowMs = 0
   const choice = new GroupingChoice(() => nowMs)
