@@ -96,7 +96,7 @@ test('the event loop gets its turns while a long history is decoded', async () =
   while ((await replay.next()).done !== true);
   isDone = true
 
-  // 39 events of 5 ms in slices of 10 ms: a turn at least every third event.
+  // 39 events of 5 ms in slices of 5 ms: a turn at least every third event.
   expect(turns).toBeGreaterThanOrEqual(13)
 })
 

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 /** Long work gives way to the rest of the process after this long. */
-const SLICE_MS = 10
+const SLICE_MS = 5
 
-/** Gives the event loop a turn every 10 ms of work. */
+/** Gives the event loop a turn every 5 ms of work. */
 export class EventLoopPacer {
   #sliceEnd = performance.now() + SLICE_MS
 
