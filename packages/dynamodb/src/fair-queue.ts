@@ -13,9 +13,9 @@ export class FairQueue<T> {
 
   /** Takes out the first entry of the party whose turn it is. */
   shift(): T | undefined {
-    const next = this.#parties.oldest()
+    const next = this.#parties.oldest
     if (next === undefined) return undefined
-    const [party, entries] = next
+    const { key: party, value: entries } = next
     const entry = entries.shift()
     if (entries.length > 0) this.#parties.set(party, entries)
     else this.#parties.delete(party)

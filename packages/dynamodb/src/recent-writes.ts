@@ -23,9 +23,9 @@ export class RecentWrites {
     const at = this.#now()
     this.#writes.set(poke.persistenceId, { poke, at })
     for (;;) {
-      const oldest = this.#writes.oldest()
-      if (oldest === undefined || (this.#writes.size <= MAX_IDS && at - oldest[1].at <= KEPT_MS)) return
-      this.#writes.delete(oldest[0])
+      const { oldest } = this.#writes
+      if (oldest === undefined || (this.#writes.size <= MAX_IDS && at - oldest.value.at <= KEPT_MS)) return
+      this.#writes.delete(oldest.key)
     }
   }
 

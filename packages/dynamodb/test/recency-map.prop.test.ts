@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { RecencyMap } from '@dynact/dynamodb'
 import fc from 'fast-check'
 
@@ -13,28 +15,44 @@ test('is a map whose keys move to the end when they are set', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const map = new RecencyMap<number, number>()
-      let model: (readonly [number, number])[] = []
-      const without = (key: number) => model.filter(([other]) => other !== key)
+      let model: { key: number; value: number }[] = []
+      const without = (key: number) => model.filter((entry) => entry.key !== key)
       for (const step of steps) {
         if (step.do === 'set') {
           map.set(step.key, step.value)
-          model = [...without(step.key), [step.key, step.value]]
+          model = [...without(step.key), { key: step.key, value: step.value }]
         } else if (step.do === 'delete') {
           map.delete(step.key)
           model = without(step.key)
         } else {
-          const oldest = map.oldest()
-          expect(oldest).toEqual(model[0])
+          const { oldest } = map
+          expect([oldest?.key, oldest?.value]).toEqual([model[0]?.key, model[0]?.value])
           if (step.do === 'take oldest' && oldest !== undefined) {
-            map.delete(oldest[0])
+            map.delete(oldest.key)
             model = model.slice(1)
           }
         }
-        expect([...map.values()]).toEqual(model.map(([, value]) => value))
+        expect([...map.values()]).toEqual(model.map(({ value }) => value))
         expect(map.size).toBe(model.length)
-        expect(map.get(step.key)).toBe(model.find(([key]) => key === step.key)?.[1])
+        expect(map.get(step.key)).toBe(model.find(({ key }) => key === step.key)?.value)
       }
     }),
     { numRuns: 2_000 },
   )
+})
+
+test('remembers nothing of what was set before, though nobody asks for the oldest', () => {
+  setFlagsFromString('--expose-gc')
+  const collectGarbage = runInNewContext('gc') as () => void
+  const map = new RecencyMap<number, number>()
+  const used = (sets: number): number => {
+    for (let set = 0; set < sets; set++) map.set(set % 1_000, set)
+    collectGarbage()
+    return process.memoryUsage().heapUsed
+  }
+
+  const before = used(10_000)
+
+  // Forty bytes each, and more, if their places were kept.
+  expect(used(2_000_000) - before).toBeLessThan(20 * 1024 * 1024)
 })

@@ -53,8 +53,8 @@ export class KnownTails {
     this.#torn.delete(persistenceId)
     this.#tails.set(persistenceId, tail)
     if (this.#tails.size <= this.#maxIds) return
-    const oldest = this.#tails.oldest()
-    if (oldest !== undefined) this.#tails.delete(oldest[0])
+    const { oldest } = this.#tails
+    if (oldest !== undefined) this.#tails.delete(oldest.key)
   }
 
   forget(persistenceId: string): void {
