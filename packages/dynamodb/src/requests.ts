@@ -119,12 +119,11 @@ export class Requests {
       const text = `${options.purpose}: refused, because it has been closed.`
       return Promise.reject(new PersistenceError(text, { persistenceId, sequenceNr }))
     }
-    this.#underWay++
     const deadline = this.#timing.now() + this.#retry.totalMs
+    const begun = work(this.#attempt(1, deadline, options))
+    this.#underWay++
     // Thousands wait at once, and nearly all succeed at once: what it takes to try again is made when they have failed.
-    return work(this.#attempt(1, deadline, options)).then(this.#succeeded, (error) =>
-      this.#tryAgain(work, error, deadline, options),
-    )
+    return begun.then(this.#succeeded, (error) => this.#tryAgain(work, error, deadline, options))
   }
 
   /**
