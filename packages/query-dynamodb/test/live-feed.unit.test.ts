@@ -118,6 +118,16 @@ test('idle over few shards, a round takes the refresh interval', async () => {
   for (const count of scene.perSecond(startedAt + 1, 58)) expect(count).toBeLessThanOrEqual(2)
 })
 
+/** From now on, since nothing more happens. */
+const expectFiveQuickRounds = async (scene: Scene, stream: ReturnType<Scene['start']>): Promise<void> => {
+  const startedAt = scene.now
+  scene.endsAt = startedAt + 15_000
+  await expect(stream.next()).rejects.toThrow('the end')
+  const counts = scene.perSecond(startedAt + 1, 14)
+  for (const count of counts.slice(0, 5)) expect(count).toBeGreaterThanOrEqual(30)
+  for (const count of counts.slice(6)) expect(count).toBeLessThanOrEqual(9)
+}
+
 test('a shard in which something is new makes the next five rounds quick ones, and no more', async () => {
   const scene = new Scene(32)
   const stream = scene.start()
@@ -125,14 +135,7 @@ test('a shard in which something is new makes the next five rounds quick ones, a
   await new Promise((resolve) => setImmediate(resolve))
   scene.told.set(5, [{ sequenceNr: 1, timestamp: scene.now }])
   expect((await next).value?.event).toMatchObject({ persistenceId: 'id-5', sequenceNr: 1 })
-  const foundAt = scene.now
-  scene.endsAt = foundAt + 15_000
-
-  await expect(stream.next()).rejects.toThrow('the end')
-
-  const counts = scene.perSecond(foundAt + 1, 14)
-  for (const count of counts.slice(0, 5)) expect(count).toBeGreaterThanOrEqual(30)
-  for (const count of counts.slice(6)) expect(count).toBeLessThanOrEqual(9)
+  await expectFiveQuickRounds(scene, stream)
 })
 
 test('an event that is there when the stream begins makes the first five rounds quick ones', async () => {
@@ -140,14 +143,7 @@ test('an event that is there when the stream begins makes the first five rounds 
   scene.told.set(5, [{ sequenceNr: 1, timestamp: scene.now }])
   const stream = scene.start()
   expect((await stream.next()).value?.event).toMatchObject({ persistenceId: 'id-5', sequenceNr: 1 })
-  const foundAt = scene.now
-  scene.endsAt = foundAt + 15_000
-
-  await expect(stream.next()).rejects.toThrow('the end')
-
-  const counts = scene.perSecond(foundAt + 1, 14)
-  for (const count of counts.slice(0, 5)) expect(count).toBeGreaterThanOrEqual(30)
-  for (const count of counts.slice(6)) expect(count).toBeLessThanOrEqual(9)
+  await expectFiveQuickRounds(scene, stream)
 })
 
 test('a poke is read at once, without asking any shard', async () => {
