@@ -9,6 +9,8 @@ beforeAll(async () => {
   await fixture.create()
   await fixture.write('orders-1', 1, 3)
   await fixture.write('orders-1', 4, 4, ['shipped'])
+  await fixture.write('begun-late', 1, 3)
+  await fixture.journal().deleteEventsTo('begun-late', 2)
   await fixture.write('bad\u202Eid', 1)
   await fixture
     .snapshotStore()
@@ -21,7 +23,7 @@ describe('ids', () => {
     const { code, lines, stderr } = await fixture.run('ids')
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect([...lines].sort()).toEqual(['bad\\u{202e}id', 'orders-1'])
+    expect([...lines].sort()).toEqual(['bad\\u{202e}id', 'begun-late', 'orders-1'])
   })
 
   test('gives them as they are in JSON', async () => {
@@ -75,11 +77,27 @@ describe('events', () => {
     expect(lines).toEqual([expect.stringMatching(/^ {5}4 {2}\d{4}-\S+Z {2}\{"n":4\} {2}#shipped$/)])
   })
 
-  test('says that there are none', async () => {
-    const { code, stdout, stderr } = await fixture.run('events', 'nobody')
+  test.each([
+    ['of an id that has none', ['nobody'], 'the id may be misspelt'],
+    ['behind the last one', ['orders-1', '--from', '9'], 'the highest sequenceNr is 4'],
+    ['of what is deleted', ['begun-late', '--to', '2'], 'events up to 2 have been deleted'],
+    [
+      'of a batch that is cut',
+      ['orders-1', '--to', '2'],
+      'what lies there belongs to a batch that is incomplete, or that goes on behind --to (dynact verify tells which)',
+    ],
+  ])('says why there are none: %s', async (_, args, why) => {
+    const { code, stdout, stderr } = await fixture.run('events', ...args)
 
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
-    expect(stderr).toBe('No events of nobody here: the id may be misspelt.\n')
+    expect(stderr).toBe(`No events of ${args[0]} here: ${why}.\n`)
+  })
+
+  test('refuses a range that ends before it begins', async () => {
+    expect(await fixture.run('events', 'orders-1', '--from', '3', '--to', '2')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--from 3 is behind --to 2'),
+    })
   })
 
   test('follows new events until Ctrl-C', async () => {
@@ -93,7 +111,7 @@ describe('events', () => {
 
     const { code, stderr } = await running.ended
     expect(code).toBe(130)
-    expect(stderr).toBe('dynact: interrupted\nGo on with: dynact events followed --from 3\n')
+    expect(stderr).toBe('dynact: interrupted\nGo on with: dynact events followed --from 3 --follow\n')
   })
 
   test('shows what can not be deserialized as it is stored', async () => {

@@ -1,5 +1,7 @@
 import { type AddCommand, examples } from '../add-command.js'
 import { wholeNumber } from '../arguments.js'
+import type { Call } from '../call.js'
+import { UsageError } from '../cli-error.js'
 import { eventRecord, eventText } from '../event-record.js'
 import { tolerantSerialization } from '../inspect/tolerant-serialization.js'
 import { quoted } from '../quoted.js'
@@ -33,6 +35,9 @@ as it is stored; name its serializer in dynact.config.ts.`,
       handle(async (call, persistenceId: string, { from, to, follow }: Flags) => {
         const { connection, output, signal } = call
         const { settings } = connection
+        if (from !== undefined && to !== undefined && from > to)
+          throw new UsageError(`--from ${from} is behind --to ${to}`)
+        const rest = `${to === undefined ? '' : ` --to ${to}`}${follow ? ' --follow' : ''}`
         const readJournal = connection.readJournal({ serialization: tolerantSerialization(settings.serialization) })
         const stream = follow
           ? readJournal.eventsByPersistenceId(persistenceId, from, to, { signal })
@@ -42,12 +47,21 @@ as it is stored; name its serializer in dynact.config.ts.`,
           const record = eventRecord(envelope)
           await output.record(record, () => eventText(record))
           count++
-          call.resumeHint = `Go on with: dynact events ${quoted(visible(persistenceId))} --from ${record.sequenceNr + 1}`
+          const next = record.sequenceNr + 1
+          call.resumeHint = `Go on with: dynact events ${quoted(visible(persistenceId))} --from ${next}${rest}`
         }
         if (count > 0) return
-        const deletedTo = await connection.journal().readDeletedToSequenceNr(persistenceId, { signal })
-        const why = deletedTo > 0 ? `events up to ${deletedTo} have been deleted` : 'the id may be misspelt'
-        output.note(`No events of ${visible(persistenceId)} here: ${why}.`)
+        output.note(`No events of ${visible(persistenceId)} here: ${await whyNone(call, persistenceId, from ?? 1)}.`)
       }),
     )
+}
+
+const whyNone = async ({ connection, signal }: Call, persistenceId: string, from: number): Promise<string> => {
+  const journal = connection.journal()
+  const highest = await journal.readHighestSequenceNr(persistenceId, 0, { signal })
+  if (highest === 0) return 'the id may be misspelt'
+  const deletedTo = await journal.readDeletedToSequenceNr(persistenceId, { signal })
+  if (deletedTo >= from) return `events up to ${deletedTo} have been deleted`
+  if (from > highest) return `the highest sequenceNr is ${highest}`
+  return `what lies there belongs to a batch that is incomplete, or that goes on behind --to (dynact verify tells which)`
 }
