@@ -89,6 +89,7 @@ export { type FeedProjection, feedIndexSchema, journalTableSchema, snapshotTable
 export type { Priority } from './limiter.js'
 export type { Logger, OperationMetrics, Span, Tracer } from './observability.js'
 export { OpenCalls } from './open-calls.js'
+export { type PartSetPage, partSetPages } from './part-set-pages.js'
 export { queryDown } from './query-down.js'
 export { queryPages } from './query-pages.js'
 export { raiseMark } from './raise-mark.js'

@@ -7,18 +7,15 @@ import {
   ABANDONED_PART_SET_MS,
   Attributes,
   deleteItems,
-  getItems,
   isConflict,
   type PartSet,
   partKeys,
   partSetKey,
-  queryPages,
-  readPartSetItem,
+  partSetPages,
   snapshotKey,
-  snapshotPartitionKey,
   writeTransaction,
 } from '@dynact/dynamodb'
-import { isPersistenceError, type PersistenceError, type SnapshotMetadata } from '@dynact/persistence'
+import type { PersistenceError, SnapshotMetadata } from '@dynact/persistence'
 import type { SnapshotCall } from './snapshot-context.js'
 
 const fail = (error: PersistenceError): never => {
@@ -39,33 +36,10 @@ export const sweepParts = async (
   onDamaged: (error: PersistenceError) => void = fail,
 ): Promise<void> => {
   const { config, requests, persistenceId, options } = call
-  const pages = queryPages(
-    requests,
-    {
-      TableName: config.table,
-      KeyConditionExpression: '#par = :par AND #seq < :zero',
-      ExpressionAttributeNames: { '#par': Attributes.PAR, '#seq': Attributes.SEQ },
-      ExpressionAttributeValues: {
-        ':par': { S: snapshotPartitionKey(config.journalName, persistenceId) },
-        ':zero': { N: '0' },
-      },
-      ConsistentRead: true,
-    },
-    options,
-  )
-  for await (const items of pages) {
-    const sets = items.flatMap((item) => {
-      try {
-        return readPartSetItem(item, config.table, persistenceId)
-      } catch (error) {
-        if (!isPersistenceError(error)) throw error
-        onDamaged(error)
-        return []
-      }
-    })
-    const inUse = await setsInUse(call, sets)
+  for await (const { sets, inUse, errors } of partSetPages(requests, config, persistenceId, options)) {
+    for (const error of errors) onDamaged(error)
     for (const set of sets) {
-      const isGarbage = set.state === 'open' ? isAbandoned(set) || isDeleted(set.of) : !inUse.has(set.set)
+      const isGarbage = set.state === 'open' ? isAbandoned(set) || isDeleted(set.of) : !inUse.has(set)
       if (isGarbage) await clearParts(call, set)
     }
   }
@@ -124,15 +98,4 @@ const isGivenUp = async (
   }
   const writes = [{ ConditionCheck: head }, { Update: toDead(config, set) }]
   return (await writeTransaction(requests, writes, options)).length === 0
-}
-
-/** Those that their snapshots name, as far as reads can tell: they spare a transaction for every set that is in use. */
-const setsInUse = async (
-  { config, requests, persistenceId, options }: SnapshotCall,
-  sets: readonly PartSet[],
-): Promise<ReadonlySet<string>> => {
-  const sequenceNrs = new Set(sets.filter(({ state }) => state === 'done').map(({ of }) => of.sequenceNr))
-  const keys = [...sequenceNrs].map((sequenceNr) => snapshotKey(config.journalName, persistenceId, sequenceNr))
-  const heads = await getItems(requests, config.table, keys, options)
-  return new Set(heads.flatMap((head) => head[Attributes.PART_SET]?.N ?? []))
 }

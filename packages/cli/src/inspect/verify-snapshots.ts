@@ -1,16 +1,4 @@
-import {
-  ABANDONED_PART_SET_MS,
-  Attributes,
-  getItems,
-  type Item,
-  type PartSet,
-  queryPages,
-  type RequestOptions,
-  type Requests,
-  readPartSetItem,
-  snapshotKey,
-  snapshotPartitionKey,
-} from '@dynact/dynamodb'
+import { ABANDONED_PART_SET_MS, partSetPages, type RequestOptions, type Requests } from '@dynact/dynamodb'
 import type { DynamoDBJournal } from '@dynact/journal-dynamodb'
 import { isPersistenceError } from '@dynact/persistence'
 import type { DynamoDBSnapshotStore } from '@dynact/snapshot-dynamodb'
@@ -87,50 +75,15 @@ async function* abandonedSets(
     purpose: `${persistenceId}: looking for parts of snapshots`,
     persistenceId,
   }
-  const pages = queryPages(
-    requests,
-    {
-      TableName: config.table,
-      KeyConditionExpression: '#par = :par AND #seq < :zero',
-      ExpressionAttributeNames: { '#par': Attributes.PAR, '#seq': Attributes.SEQ },
-      ExpressionAttributeValues: {
-        ':par': { S: snapshotPartitionKey(config.journalName, persistenceId) },
-        ':zero': { N: '0' },
-      },
-      ConsistentRead: true,
-    },
-    options,
-  )
-  for await (const items of pages) {
-    const sets: PartSet[] = []
-    for (const item of items) {
-      const read = readRecord(item, config.table, persistenceId)
-      if ('kind' in read) yield read
-      else sets.push(read)
-    }
-    const keys = new Map(
-      sets.map(({ of }) => [of.sequenceNr, snapshotKey(config.journalName, persistenceId, of.sequenceNr)]),
-    )
-    const heads = await getItems(requests, config.table, [...keys.values()], options, [
-      Attributes.SEQ,
-      Attributes.PART_SET,
-    ])
-    const inUse = new Set(heads.flatMap((head) => head[Attributes.PART_SET]?.N ?? []))
-    for (const { set, of, state, count, begunAt } of sets) {
+  for await (const { sets, inUse, errors } of partSetPages(requests, config, persistenceId, options)) {
+    for (const { message: text } of errors) yield { kind: 'orphaned-parts', persistenceId, from: 0, to: 0, text }
+    for (const found of sets) {
+      const { set, of, state, count, begunAt } = found
       const isYoung = Date.now() - begunAt < ABANDONED_PART_SET_MS
-      if (state === 'done' ? inUse.has(set) : isYoung) continue
+      if (state === 'done' ? inUse.has(found) : isYoung) continue
       const why = state === 'done' ? 'which was deleted or replaced' : 'which was not stored in full'
       const text = `up to ${count} parts (set ${set}) are left of a snapshot at ${of.sequenceNr}, ${why}: the next deletion of its snapshots, or the next snapshot in parts, removes them`
       yield { kind: 'orphaned-parts', persistenceId, from: of.sequenceNr, to: of.sequenceNr, text }
     }
-  }
-}
-
-const readRecord = (item: Item, table: string, persistenceId: string): PartSet | Finding => {
-  try {
-    return readPartSetItem(item, table, persistenceId)
-  } catch (error) {
-    if (!isPersistenceError(error)) throw error
-    return { kind: 'orphaned-parts', persistenceId, from: 0, to: 0, text: error.message }
   }
 }
