@@ -19,6 +19,7 @@ import type { JournalContext } from './journal-context.js'
 import { raiseMark, readLowMark } from './marks.js'
 import { readHighest } from './replay/highest.js'
 import { findCoveringBatch, lastInPartition } from './replay/occupied.js'
+import { clearBlocked, sealTornBatch } from './seal-torn-batch.js'
 
 /** How events are deleted. */
 export interface DeletionOptions {
@@ -58,14 +59,18 @@ export const deleteEventsTo = async (
     const highest = await readHighest(context, persistenceId, toSequenceNr, options)
     const before = await readLowMark(context, persistenceId, options)
     // What an earlier deletion left half done is done too.
-    const target = Math.max(Math.min(toSequenceNr, highest), before.sequenceNr - 1)
-    if (target < 1 || toSequenceNr < 1) return
+    const wanted = Math.max(Math.min(toSequenceNr, highest), before.sequenceNr - 1)
+    if (wanted < 1 || toSequenceNr < 1) return
+    const cut = { context, persistenceId, options }
+    const isNew = wanted >= before.sequenceNr && !purge
+    const { target, blocked } = isNew ? await sealTornBatch(cut, wanted) : { target: wanted }
     const from = before.cutBatch ?? before.sequenceNr
     // The item of a packed batch that the target cuts has to stay, for the rest of its events.
     const cutBatch = await findCoveringBatch(context, persistenceId, target + 1, from, options)
     await raiseMark(context, 'SL', persistenceId, target + 1, options, cutBatch?.first)
     if (cutBatch !== undefined) await cutPackedBatch(context, persistenceId, cutBatch.first, target + 1, options)
-    await deleteUpwards(context, persistenceId, purge ? 1 : from, target, options, purge)
+    await deleteUpwards(context, persistenceId, purge ? 1 : from, target, options, { purge, blocked })
+    if (blocked !== undefined) await clearBlocked(cut, blocked)
   } catch (cause) {
     if (!(cause instanceof RequestFailedError)) throw cause
     throw new PersistenceError(
@@ -102,25 +107,33 @@ const cutPackedBatch = async (
   }
 }
 
+/** What of the events up to the target is deleted. */
+interface Deleted {
+  /** Also those that have been left to the time to live. */
+  readonly purge: boolean
+  /** All but this one. */
+  readonly blocked: number | undefined
+}
+
 const deleteUpwards = async (
   context: JournalContext,
   persistenceId: string,
   from: number,
   target: number,
   options: RequestOptions,
-  purge: boolean,
+  what: Deleted,
 ): Promise<void> => {
   const { config, requests } = context
   const { table, deletedTimeToLiveMs } = config
   const remove = (keys: readonly Item[]): Promise<void> =>
-    deletedTimeToLiveMs === undefined || purge
+    deletedTimeToLiveMs === undefined || what.purge
       ? deleteItems(requests, table, keys, options)
       : expireItems(requests, table, keys, deletedTimeToLiveMs, options)
   let lowest = Math.min(partitionOf(from), partitionOf(target))
   // An interrupted deletion leaves a rest below its own mark.
   while (lowest > 0 && (await lastInPartition(context, persistenceId, lowest - 1, options)) !== undefined) lowest--
   for (let partitionNr = lowest; partitionNr <= partitionOf(target); partitionNr++) {
-    const keys = await eventKeys(context, persistenceId, partitionNr, target, options, purge)
+    const keys = await eventKeys(context, persistenceId, partitionNr, target, options, what)
     // The lowest event goes alone: a replay that starts there sees that it is gone, and asks the low mark. The last one of each
     // hundred does too: as long as it is there, a replay sees the gap before it.
     const alone = partitionNr === lowest ? 1 : 0
@@ -131,14 +144,14 @@ const deleteUpwards = async (
   }
 }
 
-/** Keys of the events of one hundred, up to the target, in ascending order. */
+/** Keys of the events of one hundred that are to be deleted, in ascending order. */
 const eventKeys = async (
   { config, requests }: JournalContext,
   persistenceId: string,
   partitionNr: number,
   target: number,
   options: RequestOptions,
-  withExpiring: boolean,
+  { purge, blocked }: Deleted,
 ): Promise<Item[]> => {
   const last = partitionNr === partitionOf(target) ? target % PARTITION_SIZE : PARTITION_SIZE - 1
   const keys: Item[] = []
@@ -164,10 +177,11 @@ const eventKeys = async (
   )
   for await (const items of pages) {
     for (const item of items) {
-      if (isExpiring(item) && !withExpiring) continue
+      if (isExpiring(item) && !purge) continue
       const { [Attributes.PACKED_SIZE]: _n, [Attributes.EXPIRY]: _expiry, ...key } = item
       // What it holds behind the target would be lost if its size were taken for another.
-      if (readJournalPlace(item, { table: config.table, persistenceId, partitionNr }).last <= target) keys.push(key)
+      const { first, last } = readJournalPlace(item, { table: config.table, persistenceId, partitionNr })
+      if (last <= target && first !== blocked) keys.push(key)
     }
   }
   return keys

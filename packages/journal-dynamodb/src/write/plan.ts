@@ -17,6 +17,7 @@ import {
 import { type AtomicWrite, type PersistentRepr, type SerializedPayload, WriteRejectedError } from '@dynact/persistence'
 import type { ResolvedJournalConfig } from '../config.js'
 import type { Tail } from '../known-tails.js'
+import { plugItem } from './plug-item.js'
 
 /** What is sent together. Steps are carried out one after the other, no item of the next before all of this one are stored. */
 export interface WriteStep {
@@ -153,8 +154,6 @@ const tooMuch = ([{ persistenceId, sequenceNr }, ...rest]: Events, why: string):
 /**
  * Stepping stones for the holes that a recovery saw, stored before anything else: where they lie, nothing of a dead or overtaken
  * writer can come to lie behind the back of this one. Where such a thing lies already, this writer is fenced, and recovers.
- *
- * A JVM compares no writers, but where batches end. A stone must not seem to end where its batch does, or it would complete that.
  */
 const plugsOf = (
   config: ResolvedJournalConfig,
@@ -163,12 +162,7 @@ const plugsOf = (
 ): Item[] =>
   (tail?.holes ?? [])
     .filter((hole) => hole.sequenceNr < sequenceNr)
-    .map((hole) =>
-      steppingStoneItem(config, persistenceId, hole.sequenceNr, writerUuid, {
-        index: 0,
-        lastIndex: hole.sequenceNr + 1 === hole.lastSequenceNr ? 2 : 1,
-      }),
-    )
+    .map((hole) => plugItem(config, persistenceId, hole, writerUuid))
 
 /** The hundreds that would stay empty between the known end of the history and the write. */
 const emptyHundreds = ({ persistenceId, sequenceNr }: PersistentRepr, tail: Tail | undefined): number[] => {
