@@ -6,6 +6,7 @@ import {
   QueryCommand,
 } from '@aws-sdk/client-dynamodb'
 import { type Item, type MarkKind, markKeys, partitionKey } from '@dynact/dynamodb'
+import type { SeenEvent } from './observer.js'
 
 /** What becomes of an item: an attribute has another type, its payload breaks off, a mark says no number. */
 export const DAMAGES = ['wrong type', 'truncated payload', 'low mark', 'high mark'] as const
@@ -13,8 +14,10 @@ export type DamageKind = (typeof DAMAGES)[number]
 
 /** What was done to an item of an id. */
 export interface Damage {
-  /** The numbers of its events, first and last; `undefined` for a mark. */
-  readonly range: readonly [number, number] | undefined
+  /** The number of its first event; `undefined` for a mark. */
+  readonly sequenceNr: number | undefined
+  /** What nobody may be shown: its events, or, where only a payload breaks off, that of the payload. */
+  readonly events: readonly SeenEvent[]
   /** Makes it as it was, unless it was deleted meanwhile. */
   repair(): Promise<void>
 }
@@ -44,7 +47,12 @@ export const inflictDamage = async (site: DamageSite, kind: DamageKind, place: n
   const damaged = kind === 'truncated payload' ? withTruncatedPayload(item) : withWrongType(item, kind, place)
   if (damaged === undefined) return undefined
   await put(site, damaged)
-  return { range: isMark ? undefined : rangeOf(item), repair: () => put(site, item) }
+  const events = isMark ? [] : eventsIn(item)
+  return {
+    sequenceNr: isMark ? undefined : Number(item['seq']?.N),
+    events: kind === 'truncated payload' ? events.slice(0, 1) : events,
+    repair: () => put(site, item),
+  }
 }
 
 const put = async ({ client, table }: DamageSite, item: Item): Promise<void> => {
@@ -74,9 +82,13 @@ const withTruncatedPayload = (item: Item): Item | undefined => {
   return bytes === undefined || bytes.length === 0 ? undefined : { ...item, event: half(bytes) }
 }
 
-const rangeOf = (item: Item): readonly [number, number] => {
+const eventsIn = (item: Item): SeenEvent[] => {
+  const payloads = item['evs']?.L?.map(({ M }) => M?.['e']?.B) ?? [item['event']?.B]
   const first = Number(item['seq']?.N)
-  return [first, first + Number(item['n']?.N ?? 1) - 1]
+  return payloads.map((bytes, index) => ({
+    sequenceNr: first + index,
+    payload: bytes === undefined || bytes.length === 0 ? '' : JSON.parse(Buffer.from(bytes).toString()),
+  }))
 }
 
 const eventsOf = async ({ client, table, persistenceId, highest }: DamageSite): Promise<Item[]> => {

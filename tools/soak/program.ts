@@ -9,7 +9,7 @@ import { SimulatedProcess, type SimulatedProcessParts } from './simulated-proces
 export type Command = { readonly process: number } & (
   | { readonly do: 'write'; readonly actor: number; readonly size: number }
   | { readonly do: 'take over'; readonly actor: number }
-  | { readonly do: 'delete'; readonly kept: number }
+  | { readonly do: 'delete'; readonly actor: number; readonly kept: number }
   | { readonly do: 'damage'; readonly actor: number; readonly kind: DamageKind; readonly place: number }
 )
 
@@ -22,7 +22,7 @@ export interface Program extends FaultRate {
   readonly steps: readonly (readonly (Command | Mishap)[])[]
 }
 
-/** What both processes may write; the third actor lives in the first process only, and deletes. */
+/** What both processes may write; the third actor lives in the first process only, and deletes more. */
 const actor = fc.nat(1)
 export const size = fc.oneof(
   { weight: 5, arbitrary: fc.integer({ min: 1, max: 4 }) },
@@ -34,7 +34,16 @@ const command: fc.Arbitrary<Command | Mishap> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({ do: fc.constant('write' as const), process: fc.constant(0), actor: fc.constant(2), size }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('delete' as const), process: fc.constant(0), kept: fc.nat(4) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('delete' as const), process, actor, kept: fc.nat(4) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('delete' as const),
+      process: fc.constant(0),
+      actor: fc.constant(2),
+      kept: fc.nat(4),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('take over' as const), process, actor }) },
   { weight: 6, arbitrary: mishap },
 )
@@ -86,7 +95,7 @@ export const runProgramOf = (
         case 'write':
           return process.write(ids[command.actor] as string, command.size)
         case 'delete':
-          return process.deleteAllBut(ids[2] as string, command.kept)
+          return process.deleteAllBut(ids[command.actor] as string, command.kept)
         case 'take over':
           return process.forget(ids[command.actor] as string)
         case 'damage':

@@ -1,8 +1,11 @@
 import type { TimestampOffset } from '@dynact/query-dynamodb'
+import { jest } from '@jest/globals'
 import fc from 'fast-check'
 import { isSoak, soakReport } from '../../../tools/soak/soak-report.js'
 import { type Delivery, FeedReader, type FeedReaderParts } from '../src/feed/feed-reader.js'
 import { FeedWorld, WINDOW_MS } from './feed-world.js'
+
+jest.setTimeout(isSoak ? 1_200_000 : 300_000)
 
 /** What was delivered, with the offset to go on with as a program would have stored it. */
 interface Delivered {
