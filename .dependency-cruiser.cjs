@@ -60,8 +60,9 @@ module.exports = {
     {
       name: 'cli-is-the-top',
       severity: 'error',
-      comment: 'Nobody imports cli. Move what you need into the package whose data it is about.',
-      from: { pathNot: '^packages/cli/' },
+      comment:
+        'Nobody imports cli, but the checks of what the documentation says of the command. Move what you need into the package whose data it is about.',
+      from: { pathNot: '^(packages/cli|tools/docs)/' },
       to: { path: '^packages/cli/' },
     },
     {

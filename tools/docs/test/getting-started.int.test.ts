@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { emitProgram } from '../compile-programs.js'
-import { type PageProgram, programsOf } from '../page-programs.js'
-import { root } from '../pages.js'
+import { programsOf } from '../page-programs.js'
+import type { Program } from '../program.js'
+import { root } from '../repository.js'
 
-const program = programsOf(root, 'docs/getting-started.md')[0] as PageProgram
+const program = programsOf(root, 'docs/getting-started.md')[0] as Program
 let code: string
 let folder: string
 let running: ChildProcess | undefined
