@@ -12,6 +12,8 @@ const SHOWN_ENDPOINT = /(['"])http:\/\/127\.0\.0\.1:8000\1/g
 /** Errors tell lines of the TypeScript. */
 const NODE_OPTIONS = ['--enable-source-maps', '--disable-warning=Warning']
 
+const TOLD_LINES = 50
+
 /** The database that the program finds, whatever client it makes, is the one that was started for it. */
 const onDatabase = `
 process.env.AWS_ENDPOINT_URL_DYNAMODB = process.env.DYNAMODB_ENDPOINT
@@ -35,7 +37,12 @@ export const runDocumentedProgram = async (root: string, program: Program): Prom
     await writeFile(start, `${onDatabase}await import('./${program.name}.mjs')\n`)
     const { end, errors, lines } = await run(root, start, folder, program.needsLocal)
     if (end !== 0) {
-      const told = errors === '' ? lines.join('\n') : errors // node:test tells of its failures on standard output.
+      // node:test tells of its failures on standard output, between many lines.
+      const failure = Math.max(
+        0,
+        lines.findIndex((line) => line.includes('not ok ')),
+      )
+      const told = errors === '' ? lines.slice(failure, failure + TOLD_LINES).join('\n') : errors
       throw new Error(`ended with ${end}: ${inTermsOfItsOrigin(program, told)}`)
     }
     return lines
