@@ -4,7 +4,6 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { Readable } from 'node:stream'
 import { runProgram } from '../../test-support/run-program.js'
 import { readCommands } from '../commands/page-commands.js'
 import { readPage } from '../read-page.js'
@@ -15,8 +14,8 @@ const BIN = join(root, 'packages/cli/dist/bin.js')
 const SHOWN_ENDPOINT = 'http://127.0.0.1:8000'
 
 let folder: string
-let dev: ChildProcess
 let endpoint: string
+const running = new Set<ChildProcess>()
 
 const argumentsIn = (page: string, command: string): string[] => {
   const { commands } = readCommands(join(root, page), new Set(['npx']))
@@ -26,27 +25,37 @@ const argumentsIn = (page: string, command: string): string[] => {
 }
 const run = (...args: readonly string[]) => runProgram(BIN, folder, args)
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'dynact-docs-'))
-  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
-  const args = [...argumentsIn('packages/cli/README.md', 'dev'), '--port', '0', '--json']
-  dev = spawn(process.execPath, ['--disable-warning=Warning', BIN, ...args], {
+/** Starts a command that runs until Ctrl-C, and gives the JSON that it prints first. */
+const start = async (...args: readonly string[]) => {
+  const child = spawn(process.execPath, ['--disable-warning=Warning', BIN, ...args, '--json'], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  running.add(child)
   let errors = ''
-  dev.stderr?.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
     errors += text
   })
-  const lines = createInterface(dev.stdout as Readable)
+  const lines = createInterface(child.stdout)
   const [line] = await Promise.race([once(lines, 'line'), once(lines, 'close')])
-  if (line === undefined) throw new Error(`npx dynact dev has ended: ${errors}`)
-  endpoint = JSON.parse(line).endpoint
+  if (line === undefined) throw new Error(`dynact ${args.join(' ')} has ended: ${errors}`)
+  return { child, printed: JSON.parse(line) }
+}
+const interrupt = async (child: ChildProcess) => {
+  running.delete(child)
+  const ended = once(child, 'exit')
+  child.kill('SIGINT')
+  return (await ended)[0]
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dynact-docs-'))
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
+  const dev = await start(...argumentsIn('packages/cli/README.md', 'dev'), '--port', '0')
+  endpoint = dev.printed.endpoint
 })
 afterAll(async () => {
-  const ended = once(dev, 'exit')
-  dev.kill('SIGINT')
-  await ended
+  for (const child of running) await interrupt(child)
   await rm(folder, { recursive: true })
 })
 
@@ -58,6 +67,16 @@ test("getting started's command looks for the counter's events", async () => {
   const { errors, end } = await run(...argumentsIn('docs/getting-started.md', 'events'))
 
   expect([errors.trim(), end]).toEqual(['No events of Counter|1 here: the id may be misspelt.', 0])
+})
+
+test('the page of dynact explore is served until Ctrl-C', async () => {
+  const args = [...argumentsIn('docs/explore.md', 'explore'), '--no-open', '--endpoint', endpoint]
+  const { child, printed } = await start(...args)
+  const { status } = await fetch(printed.url)
+
+  expect([new URL(printed.url).hostname, printed.table, printed.isWritable]).toEqual(['127.0.0.1', 'orders', false])
+  expect(status).toBe(200)
+  expect(await interrupt(child)).toBe(130)
 })
 
 test("the page's config file names the table and the serializer", async () => {
