@@ -1,9 +1,10 @@
 import { join } from 'node:path'
+import { linesOf, type Program } from './program.js'
 import { type PageBlock, readPage } from './read-page.js'
 
 /**
- * A program that is made of the `ts` blocks of a page, in their order. What it takes to compile and run them stands between them,
- * where a reader does not see it:
+ * The programs of a page; none when it has no code of its own. A program is made of the `ts` blocks, in their order. What it takes
+ * to compile and run them stands between them, where a reader does not see it:
  *
  *     <!-- ts
  *     import { dynamoDBJournal } from '@dynact/journal-dynamodb'
@@ -13,18 +14,8 @@ import { type PageBlock, readPage } from './read-page.js'
  * `compiled only: <reason>` says why it is not run. A block behind `<!-- example: … -->` is a file that is compiled as such
  * (scripts/check-examples.js).
  */
-export interface PageProgram {
-  readonly page: string
-  /** The name of the file that it becomes, without an ending. */
-  readonly name: string
-  readonly needsLocal: boolean
-  readonly isRun: boolean
-  readonly lines: readonly { readonly text: string; readonly line: number }[]
-}
-
-/** The programs of a page; none when it has no code of its own. */
-export const programsOf = (root: string, page: string): PageProgram[] => {
-  const programs: { -readonly [K in keyof PageProgram]: PageProgram[K] }[] = []
+export const programsOf = (root: string, page: string): Program[] => {
+  const programs: { -readonly [K in keyof Program]: Program[K] }[] = []
   let before: PageBlock | undefined
   for (const block of readPage(join(root, page)).blocks) {
     const words = wordsOf(block, before)
@@ -33,12 +24,12 @@ export const programsOf = (root: string, page: string): PageProgram[] => {
     let program = programs.at(-1)
     if (program === undefined || words.startsWith('new')) {
       const name = `${page.replace(/\.md$/, '').replaceAll(/[^\w-]+/g, '-')}-${programs.length + 1}`
-      program = { page, name, needsLocal: false, isRun: true, lines: [] }
+      program = { name, needsLocal: false, isRun: true, lines: [] }
       programs.push(program)
     }
     program.needsLocal ||= /^(new )?local/.test(words)
     program.isRun &&= !/compiled only: \S/.test(words)
-    program.lines = [...program.lines, ...block.lines.map((text, index) => ({ text, line: block.line + index }))]
+    program.lines = [...program.lines, ...linesOf(block, page)]
   }
   return programs
 }
@@ -49,7 +40,3 @@ const wordsOf = (block: PageBlock, before: PageBlock | undefined): string | unde
   if (block.kind === 'code' && before?.kind === 'comment' && before.info.startsWith('example:')) return undefined
   return block.info.slice('ts'.length).trim()
 }
-
-/** Replaces lines of a program by those of the page that it comes from, in what a tool has said about it. */
-export const inTermsOfThePage = ({ page, name, lines }: PageProgram, text: string): string =>
-  text.replaceAll(new RegExp(`\\S*\\b${name}\\.m?ts:(\\d+)`, 'g'), (_, line) => `${page}:${lines[line - 1]?.line}`)

@@ -9,7 +9,13 @@ export interface PageLink {
   readonly line: number
 }
 
-/** A fenced block of a page, or an HTML comment. */
+/** Code within the text of a page. */
+export interface PageSpan {
+  readonly text: string
+  readonly line: number
+}
+
+/** A block of code of a page, or an HTML comment. */
 export interface PageBlock {
   readonly kind: 'code' | 'comment'
   /** What stands behind the fence; the first line of a comment. */
@@ -23,6 +29,7 @@ export interface PageBlock {
 export interface Page {
   readonly anchors: ReadonlySet<string>
   readonly links: readonly PageLink[]
+  readonly spans: readonly PageSpan[]
   readonly blocks: readonly PageBlock[]
 }
 
@@ -36,27 +43,32 @@ export const readPage = (path: string): Page => parsePage(readFileSync(path, 'ut
 export const parsePage = (text: string): Page => {
   const anchors = new Set<string>()
   const links: PageLink[] = []
+  const spans: PageSpan[] = []
   const blocks: PageBlock[] = []
   const tokens = markdown.parse(text, {})
   let line = 1
   for (const [index, token] of tokens.entries()) {
     line = token.map === null ? line : token.map[0] + 1
     if (token.type === 'heading_open') anchors.add(unused(anchors, slug(tokens[index + 1])))
-    else if (token.type === 'fence') blocks.push(codeOf(token, line))
+    else if (token.type === 'fence' || token.type === 'code_block') blocks.push(codeOf(token, line))
     else if (token.type === 'html_block') blocks.push(...commentOf(token, line))
+    let lineOfChild = line
     for (const child of token.children ?? []) {
+      if (child.type === 'softbreak' || child.type === 'hardbreak') lineOfChild++
+      else if (child.type === 'code_inline') spans.push({ text: child.content, line: lineOfChild })
       const href = child.attrGet(child.type === 'image' ? 'src' : 'href')
       if (href !== null) links.push({ href, line })
     }
   }
-  return { anchors, links, blocks }
+  return { anchors, links, spans, blocks }
 }
 
 const codeOf = (token: Token, line: number): PageBlock => ({
   kind: 'code',
   info: token.info.trim(),
   lines: token.content.replace(/\n$/, '').split('\n'),
-  line: line + 1,
+  // An indented block has no fence.
+  line: token.type === 'fence' ? line + 1 : line,
 })
 
 const commentOf = (token: Token, line: number): PageBlock[] => {

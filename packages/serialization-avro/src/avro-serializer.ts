@@ -136,7 +136,9 @@ const manifestOf = (typeName: string, fingerprint: string): string => `${typeNam
  * values wrapped, `{ 'branch.Name': value }`.
  *
  * @example
+ * ```ts
  * const deposited = avroSerializer({ identifier: 1500, schemas: { Deposited: [depositedV1, depositedV2] } })
+ * ```
  * @throws {@link ConfigError} options that are not usable; a schema is wrong; or the last schema of a type can't read what another
  * of its list wrote: the message names type, field and both fingerprints.
  */

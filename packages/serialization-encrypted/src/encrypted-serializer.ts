@@ -145,8 +145,10 @@ class Implementation implements EncryptedSerializer {
  * Bind it before the built-in serializers, which would store strings and bytes as they are:
  *
  * @example
+ * ```ts
  * const encrypted = encryptedSerializer({ identifier: 1700, inner: jsonSerializer(), keys })
  * const used = serialization({ bindings: [{ when: () => true, use: encrypted }] })
+ * ```
  * @throws {@link ConfigError} options that are not usable.
  */
 export const encryptedSerializer = (options: EncryptedSerializerOptions): EncryptedSerializer =>

@@ -88,7 +88,9 @@ class ProtobufSerializer implements Serializer<Message> {
  * fields is valid protobuf: the format can't tell.
  *
  * @example
+ * ```ts
  * const events = protobufSerializer({ identifier: 1600, messages: [DepositedSchema, WithdrawnSchema] })
+ * ```
  * @throws {@link ConfigError} options that are not usable, or two messages of one name.
  */
 export const protobufSerializer = (options: ProtobufSerializerOptions): Serializer<Message> =>

@@ -37,7 +37,9 @@ export interface EventSourcedTestKit<State, Command, Event> {
    * Begins a life of its own, with these events as its whole history.
    *
    * @example
+   * ```ts
    * await kit.given({ type: 'opened' }).when({ type: 'close' }).then([{ type: 'closed' }])
+   * ```
    */
   given(...events: readonly (Event | Tagged<Event>)[]): {
     /** The command runs when `then` is called. */
@@ -68,9 +70,11 @@ export interface EventSourcedTestKit<State, Command, Event> {
  * command a restart that is compared with what was before. What changes its arguments fails: they are frozen.
  *
  * @example
+ * ```ts
  * const kit = eventSourcedTestKit(counter)
  * await kit.given({ type: 'counted', step: 2 }).when({ type: 'count', step: 3 }).then(5)
  * const { events, replies } = await kit.run({ type: 'count', step: 1 })
+ * ```
  */
 export const eventSourcedTestKit = <State, Command, Event>(
   behavior: EventSourcedBehavior<State, Command, Event>,

@@ -227,7 +227,9 @@ class InMemoryJournal implements Journal {
  * Restart an actor on the same journal to see it recover.
  *
  * @example
+ * ```ts
  * const system = start(configurePersistence(persistenceEngine({ journal: inMemoryJournal() })))
+ * ```
  */
 export const inMemoryJournal = (options: InMemoryJournalOptions = {}): Journal =>
   new InMemoryJournal(

@@ -1,15 +1,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { compilePrograms } from '../compile-programs.js'
-import { type PageProgram, programsOf } from '../page-programs.js'
-import { pages, root } from '../pages.js'
+import { programsOf } from '../page-programs.js'
+import type { Program } from '../program.js'
+import { pages, root } from '../repository.js'
+import { exampleCode } from '../repository-examples.js'
 
-const programs = pages.flatMap((page) => programsOf(root, page))
-const faults = new Map<PageProgram, string[]>()
+// In one go, since most of the time goes into the sources that they import.
+const programs = [...pages.flatMap((page) => programsOf(root, page)), ...exampleCode.programs]
+const faults = new Map<Program, string[]>()
 
 beforeAll(() => {
-  for (const [index, found] of compilePrograms(root, programs).entries())
-    faults.set(programs[index] as PageProgram, found)
+  for (const [index, found] of compilePrograms(root, programs).entries()) faults.set(programs[index] as Program, found)
 }, 300_000)
 
 test.each(programs.map((program) => [program.name, program] as const))('%s compiles', (_, program) => {

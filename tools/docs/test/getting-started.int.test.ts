@@ -1,14 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { emitProgram } from '../compile-programs.js'
-import { type PageProgram, programsOf } from '../page-programs.js'
-import { root } from '../pages.js'
+import { programsOf } from '../page-programs.js'
+import type { Program } from '../program.js'
+import { readPage } from '../read-page.js'
+import { root } from '../repository.js'
+import { shownOutput, withoutNumbers } from '../shown-output.js'
 
-const program = programsOf(root, 'docs/getting-started.md')[0] as PageProgram
+const program = programsOf(root, 'docs/getting-started.md')[0] as Program
 let code: string
 let folder: string
 let running: ChildProcess | undefined
@@ -40,15 +43,32 @@ const linesUntilKilled = async (count: number): Promise<string[]> => {
   await ended
   return lines
 }
+/** What the page says that the first start prints, and the second. */
+const [shownFirst = [], shownSecond = []] = shownOutput('docs/getting-started.md')
 const countIn = (line: string | undefined) => Number(line?.split(': ')[1])
 
+test('the commands of the page make a package of ES modules', async () => {
+  const block = readPage(join(root, 'docs/getting-started.md')).blocks.find(({ info }) => info === 'sh')
+  const [line = ''] = block?.lines ?? []
+  const { status, stderr } = spawnSync('bash', ['-ec', line], { cwd: folder, encoding: 'utf8' })
+
+  expect({ status, stderr }).toEqual({ status: 0, stderr: expect.not.stringMatching(/npm error/) })
+  expect(JSON.parse(await readFile(join(folder, 'counter/package.json'), 'utf8'))).toMatchObject({
+    name: 'counter',
+    type: 'module',
+  })
+})
+
 test('the counter of the page goes on after it was killed', async () => {
-  const first = await linesUntilKilled(4)
-  expect(first.slice(0, 4)).toEqual(['recovered: 0', 'counted: 1', 'counted: 2', 'counted: 3'])
+  const first = await linesUntilKilled(shownFirst.length)
+  expect(shownFirst.length).toBeGreaterThan(2)
+  expect(first.slice(0, shownFirst.length)).toEqual(shownFirst)
 
   // At most one more was stored than was printed.
   const second = await linesUntilKilled(2)
   const recovered = countIn(second[0])
   expect([countIn(first.at(-1)), countIn(first.at(-1)) + 1]).toContain(recovered)
   expect(countIn(second[1])).toBe(recovered + 1)
+  expect(withoutNumbers(second.slice(0, 2))).toEqual(withoutNumbers(shownSecond))
+  expect(shownSecond.map(countIn)).toEqual([countIn(shownFirst.at(-1)), countIn(shownFirst.at(-1)) + 1])
 })

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { brokenLinks } from '../broken-links.js'
-import { pages, root } from '../pages.js'
+import { pages, root } from '../repository.js'
 
 test.each(pages)('every relative link of %s leads somewhere', (page) => {
   expect(brokenLinks(root, page)).toEqual([])

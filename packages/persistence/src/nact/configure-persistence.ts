@@ -8,7 +8,9 @@ import { configurePersistence as configureNact } from './nact.js'
  *
  * @throws {@link ConfigError} this is not an engine of dynact's.
  * @example
+ * ```ts
  * const system = start(configurePersistence(persistenceEngine({ journal, snapshotStore })))
+ * ```
  */
 export const configurePersistence = (engine: PersistenceEngine): Plugin => {
   if (!isPersistenceEngine(engine)) {

@@ -244,7 +244,9 @@ const partsSchema = z.strictObject({
  *
  * @throws {@link ConfigError} a part is missing, unknown or of the wrong kind.
  * @example
+ * ```ts
  * const system = start(configurePersistence(persistenceEngine({ journal: dynamoDBJournal({ client }) })))
+ * ```
  */
 export const persistenceEngine = (parts: PersistenceEngineParts): PersistenceEngine =>
   new JournalEngine(parseConfig(partsSchema, parts, 'persistenceEngine'))

@@ -69,7 +69,10 @@ class NamedEngines implements PersistenceEngine {
  *
  * @throws {@link ConfigError} there is no `default`, or an entry is not an engine.
  * @example
- * configurePersistence(persistenceEngines({ default: orders, audit }))
+ * ```ts
+ * const system = start(configurePersistence(persistenceEngines({ default: orders, audit })))
+ * const auditLog = spawnPersistent(system, appendEntry, 'audit-log', 'audit-log', { engine: 'audit' })
+ * ```
  */
 export const persistenceEngines = (byName: {
   readonly default: PersistenceEngine

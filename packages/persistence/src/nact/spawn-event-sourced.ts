@@ -27,12 +27,14 @@ const policyOf = ({ onPersistFailure }: EventSourcedBehavior<unknown, unknown, u
  * none of the name that `engine` gives.
  * @throws Error nact's own: the parent has stopped, or has a child of that name.
  * @example
+ * ```ts
  * const counter = spawnEventSourced(system, {
  *   persistenceId: 'counter-1',
  *   initialState: 0,
  *   onCommand: (_count: number, step: number) => Effect.persist({ type: 'counted', step }),
  *   onEvent: (count: number, event: { type: 'counted'; step: number }) => count + event.step,
  * })
+ * ```
  */
 export const spawnEventSourced = <State, Command, Event>(
   parent: Ref<unknown>,

@@ -37,10 +37,12 @@ const same: Coder = (value) => value
  * the name that `engine` gives.
  * @throws Error nact's own: the parent has stopped, or has a child of that name.
  * @example
+ * ```ts
  * const counter = spawnPersistent(system, async (count: number = 0, step: number, ctx) => {
  *   if (!ctx.recovering) await ctx.persist(step)
  *   return count + step
  * }, 'counter-1')
+ * ```
  */
 // biome-ignore-start lint/suspicious/noExplicitAny: as in nact's own types, what a function leaves unannotated is any.
 export const spawnPersistent = <State = any, Msg = any, ParentRef extends Ref<unknown> = Ref<unknown>>(

@@ -15,7 +15,9 @@ export class Tagged<E = unknown> {
  * Gives one event of a `persistAll` tags of its own, beside those of the call and those of the actor's `tagger`.
  *
  * @example
+ * ```ts
  * await ctx.persistAll([tagged(ordered, 'orders'), tagged(paid, 'orders', 'payments')])
+ * ```
  */
 export const tagged = <const E extends Literal | object>(event: E, ...tags: readonly string[]): Tagged<E> =>
   new Tagged(event, tags)

@@ -3,11 +3,14 @@
  * upcasts what older versions wrote, and splits or drops stored events.
  *
  * @example
+ * ```ts
  * const adapter: EventAdapter<ItemAdded> = {
  *   manifest: () => 'ItemAdded.v2',
  *   toJournal: (event) => tagged(event, 'items'),
- *   fromJournal: (stored, manifest) => (manifest === 'ItemAdded.v2' ? stored : { ...stored, quantity: 1 }) as ItemAdded,
+ *   fromJournal: (stored, manifest) =>
+ *     manifest === 'ItemAdded.v2' ? (stored as ItemAdded) : { ...(stored as ItemAddedV1), quantity: 1 },
  * }
+ * ```
  */
 export interface EventAdapter<E = unknown> {
   /** Stored beside the payload, and given back to `fromJournal`; `''` for nothing. */

@@ -9,8 +9,10 @@ import { zodCodec } from './zod-codec.js'
  * @param schema - without asynchronous refinements and one-way transforms, which can't be undone.
  * @param inner - stands between the checked events and the journal: it upcasts before what was stored is checked.
  * @example
+ * ```ts
  * const Deposited = z.object({ type: z.literal('deposited'), cents: z.int().positive() })
- * spawnEventSourced(system, { ...behavior, eventAdapter: zodEventAdapter(Deposited) })
+ * const account = spawnEventSourced(system, { ...behavior, eventAdapter: zodEventAdapter(Deposited) })
+ * ```
  */
 export const zodEventAdapter = <Schema extends z.ZodType>(
   schema: Schema,

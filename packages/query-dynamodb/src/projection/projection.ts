@@ -234,12 +234,13 @@ const textOf = (error: unknown): string => (error instanceof Error ? `${error.na
  * ```ts
  * const running = projection({
  *   name: 'orders-by-day',
- *   source: (offset, { signal }) => readJournal.eventsByTag('order', offset, { signal }),
+ *   source: eventsByTagSource<OrderEvent>(readJournal, 'order'),
  *   offsetStore: dynamoDBOffsetStore({ client }),
  *   delivery: 'exactly-once',
  *   handler: ({ event }) => [{ Update: countOf(event) }],
  * })
- * await running.stop()
+ * process.once('SIGTERM', () => void running.stop())
+ * await running.done
  * ```
  * @throws {@link ConfigError} options that are not usable; the message names every mistake.
  */

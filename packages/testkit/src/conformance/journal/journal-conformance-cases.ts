@@ -36,7 +36,7 @@ const CASES: readonly JournalCase[] = [
  *
  * @example
  * ```ts
- * for (const { name, skip, run } of journalConformanceCases(makeJournal)) {
+ * for (const { name, skip, run } of journalConformanceCases(makeJournal, { capabilities })) {
  *   if (skip === undefined) await run()
  *   else console.log(`skipped: ${name}, since ${skip}`)
  * }

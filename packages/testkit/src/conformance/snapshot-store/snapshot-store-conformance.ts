@@ -11,7 +11,7 @@ import type { MakeSnapshotStore, SnapshotStoreConformanceOptions } from './snaps
  * @param makeStore - called once for each case.
  * @example
  * ```ts
- * snapshotStoreConformance('myStore', () => ({ snapshotStore: myStore(), openAnother: () => myStore() }))
+ * snapshotStoreConformance('myStore', () => myStore(), { capabilities: { severalProcesses: false } })
  * ```
  * @throws {@link ConfigError} there is no test runner.
  */

@@ -4,13 +4,15 @@ import { join } from 'node:path'
 import { startEmbeddedDynamoDB } from '@dynact/testkit'
 import { type ProgramRun, runProgram } from '../test-support/run-program.js'
 import { emitProgram } from './compile-programs.js'
-import { inTermsOfThePage, type PageProgram } from './page-programs.js'
+import { inTermsOfItsOrigin, type Program } from './program.js'
 
 /** What a page says for "here": DynamoDB Local as docker-compose.yml starts it. */
 const SHOWN_ENDPOINT = /(['"])http:\/\/127\.0\.0\.1:8000\1/g
 
 /** Errors tell lines of the TypeScript. */
 const NODE_OPTIONS = ['--enable-source-maps', '--disable-warning=Warning']
+
+const TOLD_LINES = 50
 
 /** The database that the program finds, whatever client it makes, is the one that was started for it. */
 const onDatabase = `
@@ -19,12 +21,12 @@ Object.assign(process.env, { AWS_REGION: 'local', AWS_ACCESS_KEY_ID: 'any', AWS_
 `
 
 /**
- * Runs a page's program on the built packages and on a database of its own, in an empty folder.
+ * Runs a program of the documentation on the built packages and on a database of its own, in an empty folder.
  *
  * @returns what it has printed.
- * @throws an Error with its errors, in terms of the page.
+ * @throws an Error with its errors, in terms of where its lines come from.
  */
-export const runPageProgram = async (root: string, program: PageProgram): Promise<readonly string[]> => {
+export const runDocumentedProgram = async (root: string, program: Program): Promise<readonly string[]> => {
   // Where the packages are found; the folder that it works in is another.
   const code = await mkdtemp(join(root, 'node_modules/.dynact-docs-'))
   const folder = await mkdtemp(join(tmpdir(), 'dynact-docs-'))
@@ -34,7 +36,15 @@ export const runPageProgram = async (root: string, program: PageProgram): Promis
     const start = join(code, 'start.mjs')
     await writeFile(start, `${onDatabase}await import('./${program.name}.mjs')\n`)
     const { end, errors, lines } = await run(root, start, folder, program.needsLocal)
-    if (end !== 0) throw new Error(`ended with ${end}: ${inTermsOfThePage(program, errors)}`)
+    if (end !== 0) {
+      // node:test tells of its failures on standard output, between many lines.
+      const failure = Math.max(
+        0,
+        lines.findIndex((line) => line.includes('not ok ')),
+      )
+      const told = errors === '' ? lines.slice(failure, failure + TOLD_LINES).join('\n') : errors
+      throw new Error(`ended with ${end}: ${inTermsOfItsOrigin(program, told)}`)
+    }
     return lines
   } finally {
     await rm(code, { recursive: true })
