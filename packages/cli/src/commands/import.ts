@@ -44,7 +44,7 @@ already and is the same counts as done, so it can be run again; where another ev
         if (skip > verified.lines)
           throw new UsageError(`--skip ${skip} is behind the last checkpoint of ${file}, line ${verified.lines}.`)
         const store = snapshots ? connection.snapshotStore({ serialization: rawSerialization }) : undefined
-        const sink = new RecordSink(historyTarget(call, queries), store)
+        await using sink = new RecordSink(historyTarget(call, queries), store)
         const { transferred } = sink
         const goOn = (lines: number) => call.again({ '--skip': String(lines) })
         call.resumeHint = goOn(skip)
@@ -52,12 +52,16 @@ already and is the same counts as done, so it can be run again; where another ev
           if (line.number > verified.lines) break
           if (line.number <= skip) continue
           const record = parseExportLine(file, line)
-          if (record.type === 'checkpoint') call.resumeHint = goOn(line.number)
+          if (record.type === 'checkpoint')
+            sink.whenStored(() => {
+              call.resumeHint = goOn(line.number)
+            })
           else if (record.type !== 'header') await sink.take(record)
           output.progress(
             `${transferred.ids} ids, ${transferred.events} events, line ${line.number} of ${verified.lines}`,
           )
         }
+        await sink.end()
         await output.record(
           transferred,
           () => `imported ${transferred.ids} ids, ${transferred.events} events, ${transferred.snapshots} snapshots`,

@@ -41,20 +41,26 @@ interface PostgresFlags extends CommonFlags {
 /** Writes all that a source gives, and says how to go on. */
 const migrate = async (
   call: Call,
-  sink: RecordSink,
+  target: RecordSink,
   records: AsyncIterable<SourceRecord>,
   changes: Readonly<Record<string, string>> = {},
 ): Promise<void> => {
   const { output, signal } = call
+  await using sink = target
   const { transferred } = sink
   call.resumeHint = call.again(changes)
   for await (const record of records) {
     signal.throwIfAborted()
     await sink.take(record)
-    if (record.type === 'page' && record.cursor !== undefined)
-      call.resumeHint = call.again({ ...changes, '--from': record.cursor })
+    if (record.type === 'page' && record.cursor !== undefined) {
+      const from = { ...changes, '--from': record.cursor }
+      sink.whenStored(() => {
+        call.resumeHint = call.again(from)
+      })
+    }
     output.progress(`${transferred.ids} ids, ${transferred.events} events migrated`)
   }
+  await sink.end()
   await output.record(
     transferred,
     () => `migrated ${transferred.ids} ids, ${transferred.events} events, ${transferred.snapshots} snapshots`,
