@@ -1,8 +1,9 @@
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb'
-import { eventItem, eventKey } from '@dynact/dynamodb'
+import { connect, eventItem, eventKey } from '@dynact/dynamodb'
 import { type Fate, fates, type ProxiedRequest, startFaultProxy } from '@dynact/testkit'
 import { testClientConfig } from '../../../tools/test-support/index.js'
 import { ExportWriter } from '../src/transfer/export-writer.js'
+import { RecordSink } from '../src/transfer/record-sink.js'
 import type { SourceRecord } from '../src/transfer/transfer-record.js'
 import { CliFixture } from './cli-fixture.js'
 
@@ -92,34 +93,41 @@ test('short histories are written side by side', async () => {
   for (const id of [ids[0], ids.at(-1)]) expect(await highest(table, id ?? '')).toBe(2)
 }, 60_000)
 
-test('large ones are not all taken into memory', async () => {
-  const big = { events: 10, bytes: 250_000 }
-  await exportFile(
-    'large.jsonl',
-    ids.slice(0, 4).flatMap((id) => recordsOf(id, big)),
-  )
-  const [, options] = await emptyTables()
+test('another history waits where those before it are large', async () => {
+  const [table] = await emptyTables()
   const order: string[] = []
+  const arrived = new Set<string>()
   let release: () => void = () => undefined
-  const secondHasCome = new Promise<void>((resolve) => {
-    release = () => {
-      order.push('released')
-      resolve()
-    }
+  const bothAreThere = new Promise<void>((resolve) => {
+    release = resolve
   })
   const fateOf = (request: ProxiedRequest): Fate => {
     const id = idIn(request)
     if (!isWrite(request) || id === undefined) return fates.pass
-    order.push(id)
-    if (id !== idOf(0)) release()
-    return id === idOf(0) ? fates.delay({ before: () => secondHasCome }) : fates.pass
+    if (arrived.add(id).size === 2) {
+      order.push('both are there')
+      release()
+    }
+    return fates.delay({ before: () => bothAreThere })
   }
   await using proxy = await startFaultProxy({ target: testClientConfig().endpoint, fateOf })
+  const clientConfig = { ...testClientConfig(), endpoint: proxy.endpoint }
+  const retry = { attemptMs: 20_000, totalMs: 40_000, baseMs: 50, maxMs: 500 }
+  const requests = connect({ clientConfig, table, maxConnections: 50, maxQueued: 100, retry })
+  const { signal } = new AbortController()
+  await using sink = new RecordSink({ requests, table, ...keys, feedShards: undefined, signal }, undefined)
+  const big = { events: 10, bytes: 250_000 }
+  for (const record of [...recordsOf(idOf(0), big), ...recordsOf(idOf(1), big)]) await sink.take(record)
 
-  const run = await fixture.run('import', 'large.jsonl', ...options, '--endpoint', proxy.endpoint)
+  for (const [index, record] of recordsOf(idOf(2)).entries()) {
+    await sink.take(record)
+    if (index === 0) order.push('the third has begun')
+  }
+  await sink.end()
+  await requests.close()
 
-  expect(run).toMatchObject({ code: 0 })
-  expect(order.indexOf(idOf(3))).toBeGreaterThan(order.indexOf('released'))
+  expect(order).toEqual(['both are there', 'the third has begun'])
+  expect(sink.transferred).toEqual({ ids: 3, events: 22, snapshots: 0 })
 }, 60_000)
 
 test('a failure names the id, what is before it is stored, and it can go on', async () => {

@@ -22,7 +22,10 @@ beforeAll(async () => {
   await fixture.write('orders-1', 1, 3, [], fixture.journal({ queries: undefined }))
 })
 afterAll(async () => {
-  for (const server of servers) server.close()
+  for (const server of servers) {
+    server.close()
+    server.closeAllConnections()
+  }
   await fixture.remove()
 })
 
