@@ -29,15 +29,20 @@ export const sliceRange = (text: string): { readonly min: number; readonly max: 
   throw new InvalidArgumentError('Give slices from 0 to 1023: 0-255, say.')
 }
 
+/** A day, which begins in UTC, or a time with its zone: what one without means would depend on the machine. */
+const ISO = /^(\d{4})-(\d{2})-(\d{2})(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/
+/** Fewer digits are a year, a date without dashes, or seconds. */
+const EPOCH_MS = /^(0|\d{12,15})$/
+
 /** A time: ISO 8601, or epoch milliseconds. */
 export const time = (text: string): number => {
-  const value = /^\d+$/.test(text) ? Number(text) : Date.parse(text)
-  if (Number.isFinite(value)) return value
-  throw new InvalidArgumentError('Give a time as 2026-01-31T12:00:00Z, or in epoch milliseconds.')
+  if (EPOCH_MS.test(text)) return Number(text)
+  const [, year, month, day] = ISO.exec(text) ?? []
+  const value = year === undefined ? Number.NaN : Date.parse(text)
+  // JavaScript takes the 31st of February for the 3rd of March.
+  const isDay = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day)
+  if (Number.isFinite(value) && isDay) return value
+  throw new InvalidArgumentError(
+    'Give a day as 2026-01-31, a time with its zone as 2026-01-31T12:00:00Z or 2026-01-31T12:00:00+01:00, or epoch milliseconds.',
+  )
 }
-
-/** An option that can be given several times, or once with commas. */
-export const list = (text: string, before: readonly string[] = []): readonly string[] => [
-  ...before,
-  ...text.split(',').filter((part) => part !== ''),
-]

@@ -10,7 +10,7 @@ export interface Surroundings {
   readonly env: NodeJS.ProcessEnv
   /** Where config files are looked for, and relative paths begin. */
   readonly folder: string
-  /** Ctrl-C. */
+  /** Ctrl-C, or SIGTERM: aborts with an InterruptedError. */
   readonly signal: AbortSignal
 }
 
@@ -21,6 +21,8 @@ export interface Call {
   /** Ctrl-C, or nobody reads any more what is printed. */
   readonly signal: AbortSignal
   readonly surroundings: Surroundings
+  /** How to go on: the whole command line once more, with these options (`--from`, say) as they are to be now. */
+  readonly again: (options: Readonly<Record<string, string | true>>) => string
   /** How to go on after an interruption or a failure, for the message of it. Long work keeps it up to date. */
   resumeHint: string | undefined
 }

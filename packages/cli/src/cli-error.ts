@@ -20,11 +20,11 @@ export class UsageError extends CliError {
   }
 }
 
-/** Ctrl-C: the reason that signals abort with. */
+/** Ctrl-C, or SIGTERM: the reason that signals abort with. */
 export class InterruptedError extends CliError {
   override readonly name: string = 'InterruptedError'
 
-  constructor() {
-    super('interrupted', ExitCode.INTERRUPTED)
+  constructor(exitCode: ExitCode = ExitCode.INTERRUPTED) {
+    super('interrupted', exitCode)
   }
 }

@@ -1,10 +1,11 @@
 import type { DynamoDBClient, DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
-import { clientFrom, connect, type Requests } from '@dynact/dynamodb'
+import { clientFrom, connect, type Logger, type Requests } from '@dynact/dynamodb'
 import { type DynamoDBJournal, dynamoDBJournal, type JournalConfig } from '@dynact/journal-dynamodb'
 import { ConfigError, type Serialization } from '@dynact/persistence'
 import { type DynamoDBReadJournal, dynamoDBReadJournal, type ReadJournalConfig } from '@dynact/query-dynamodb'
 import { type DynamoDBSnapshotStore, dynamoDBSnapshotStore } from '@dynact/snapshot-dynamodb'
 import { UsageError } from './cli-error.js'
+import { whyEmpty } from './inspect/why-empty.js'
 import type { Settings } from './settings.js'
 
 const MAX_CONNECTIONS = 50
@@ -42,11 +43,14 @@ export interface StoreOptions {
 export class Connection {
   readonly settings: Settings
   readonly #clientConfig: DynamoDBClientConfig
+  readonly #logger: Logger
   readonly #open: { close(): Promise<void> }[] = []
   #client: DynamoDBClient | undefined
 
-  constructor(settings: Settings, env: NodeJS.ProcessEnv) {
+  /** @param logger - is told of requests that are sent again. */
+  constructor(settings: Settings, env: NodeJS.ProcessEnv, logger: Logger) {
     this.settings = settings
+    this.#logger = logger
     this.#clientConfig = clientConfigOf(settings, env)
   }
 
@@ -63,8 +67,8 @@ export class Connection {
 
   /** Requests of one's own to a table. */
   requests(table: string): Requests {
-    const options = { client: this.client, table, maxConnections: MAX_CONNECTIONS, maxQueued: 10_000, retry: RETRY }
-    return this.#kept(() => connect(options))
+    const bounds = { maxConnections: MAX_CONNECTIONS, maxQueued: 10_000, retry: RETRY }
+    return this.#kept(() => connect({ client: this.client, table, logger: this.#logger, ...bounds }))
   }
 
   journal({ serialization, ...more }: StoreOptions & Pick<JournalConfig, 'distrust'> = {}): DynamoDBJournal {
@@ -88,6 +92,12 @@ export class Connection {
     return this.#kept(() => dynamoDBReadJournal({ ...config, sequenceShards }))
   }
 
+  /** Why nothing may be in the journal's table. */
+  whyEmpty(signal: AbortSignal): Promise<string> {
+    const { table, journalName } = this.settings
+    return whyEmpty({ requests: this.requests(table), table, journalName, signal })
+  }
+
   /** Closes all of them. */
   async close(): Promise<void> {
     await Promise.all(this.#open.map((one) => one.close()))
@@ -96,7 +106,7 @@ export class Connection {
 
   #shared(serialization: Serialization | undefined) {
     const { journalName } = this.settings
-    return { client: this.client, journalName, retry: RETRY, ...given({ serialization }) }
+    return { client: this.client, journalName, retry: RETRY, logger: this.#logger, ...given({ serialization }) }
   }
 
   /** Options that come from the command line are the user's mistakes. */

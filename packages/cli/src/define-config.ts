@@ -9,7 +9,7 @@ const text = z.string().min(1, 'must not be empty')
 /** What a config file exports, and what the options of the command line are checked by. */
 export const configSchema = z.strictObject({
   /** Address of DynamoDB; left out, that of the region. On loopback without credentials, made-up ones are used. */
-  endpoint: z.url('must be an URL such as http://localhost:8000').optional(),
+  endpoint: z.url({ protocol: /^https?$/, error: 'must be an URL such as http://localhost:8000' }).optional(),
   region: text.optional(),
   /** A profile of the AWS configuration files. */
   profile: text.optional(),

@@ -1,4 +1,5 @@
 import type { EventEnvelope } from '@dynact/query-dynamodb'
+import { visibleJson } from './page/visible-json.js'
 import { toJson } from './to-json.js'
 import { visible } from './visible.js'
 
@@ -27,6 +28,6 @@ export const eventRecord = ({
 
 /** An event as people read it, in one line. */
 export const eventText = ({ sequenceNr, time, tags, event }: EventRecord): string => {
-  const words = [String(sequenceNr).padStart(6), time ?? '-'.padEnd(24), visible(toJson(event))]
+  const words = [String(sequenceNr).padStart(6), time ?? '-'.padEnd(24), visibleJson(toJson(event))]
   return [...words, ...tags.map((tag) => `#${visible(tag)}`)].join('  ')
 }

@@ -9,6 +9,8 @@ export const ExitCode = {
   DAMAGE: 3,
   /** Ctrl-C. */
   INTERRUPTED: 130,
+  /** SIGTERM. */
+  TERMINATED: 143,
 } as const
 
 /** One of {@link ExitCode}. */

@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander'
+import { type Command, CommanderError } from 'commander'
 import type { Handle } from './add-command.js'
 import type { Surroundings } from './call.js'
 import { ExitCode } from './exit-code.js'
@@ -16,11 +16,11 @@ export const main = async (args: readonly string[], surroundings: Surroundings):
   // Without a listener, a reader that goes away before a help text is read would end the process with a stack trace.
   for (const stream of [surroundings.stdout, surroundings.stderr]) stream.on('error', () => undefined)
   const handle: Handle =
-    (action) =>
+    (action, needs) =>
     async (...given) => {
       // Commander gives a command's arguments, its options, and the command itself.
-      const command = given.at(-1) as Parameters<typeof runAction>[1]
-      exitCode = await runAction(surroundings, command, action, given.slice(0, -1) as never)
+      const command = given.at(-1) as Command
+      exitCode = await runAction({ surroundings, args, command, needs }, action, given.slice(0, -1) as never)
     }
   const program = makeProgram(handle, {
     writeOut: (text) => surroundings.stdout.write(text),

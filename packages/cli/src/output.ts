@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream'
+import { aborted } from './aborted.js'
 import { toJson } from './to-json.js'
 
 /** A stream that text goes to. */
@@ -10,8 +11,8 @@ export interface OutputOptions {
   readonly stderr: TextStream
   /** Records as JSON lines, no progress. */
   readonly json: boolean
-  /** Nobody reads standard output any more: `dynact ids | head`. */
-  readonly onClosed: () => void
+  /** Standard output takes no more: nobody reads it (`dynact ids | head`), or the disk behind it is full, say. */
+  readonly onClosed: (error: Error) => void
   /** Ctrl-C. */
   readonly signal: AbortSignal
 }
@@ -60,6 +61,14 @@ export class Output {
     })
     // A reader that has stopped reading must not keep Ctrl-C waiting.
     this.#signal.throwIfAborted()
+  }
+
+  /** Waits until standard output has taken what was written: only then is it known whether it could. */
+  async flushed(): Promise<void> {
+    const taken = new Promise<void>((resolve) => {
+      this.#stdout.write('', () => resolve())
+    })
+    await Promise.race([taken, aborted(this.#signal)])
   }
 
   /** A remark to standard error. */

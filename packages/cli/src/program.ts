@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, type OutputConfiguration } from 'commander'
-import { type AddCommand, examples, type Handle } from './add-command.js'
+import { type AddCommand, examples, type Handle, remark } from './add-command.js'
 import { addBackfillFeed } from './commands/backfill-feed.js'
 import { addBench } from './commands/bench.js'
 import { addCleanup } from './commands/cleanup.js'
@@ -39,12 +39,10 @@ const COMMANDS: readonly AddCommand[] = [
   addCompletion,
 ]
 
-const AFTER = `
-Options of the command line go before those of dynact.config.{ts,mts,js,mjs} in this folder. Region and credentials come from where
+const AFTER = `Options of the command line go before those of dynact.config.{ts,mts,js,mjs} in this folder. Region and credentials come from where
 the AWS tools have them, but for an endpoint on this machine, which gets made-up ones if there are none.
 
-Exit codes: 0 done, 1 failed, 2 the command line or config file is wrong, 3 verify has found damage, 130 Ctrl-C.
-`
+Exit codes: 0 done, 1 failed, 2 the command line or config file is wrong, 3 verify has found damage, 130 Ctrl-C, 143 SIGTERM.`
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 
@@ -61,8 +59,9 @@ export const makeProgram = (handle: Handle, output: OutputConfiguration): Comman
     .option('--journal-name <name>', 'prefix of all keys (default: journal)')
     .option('--json', 'print JSON, a line for each result, and no progress')
     .option('--config <file>', 'config file (default: dynact.config.{ts,mts,js,mjs} in this folder)')
-    .addHelpText('after', AFTER)
-    .addHelpText('after', examples('ids', 'events orders-7 --from 100', 'verify --json --table orders').trimStart())
+    .addHelpText('after', remark(AFTER))
+    .addHelpText('after', examples('ids', 'events orders-7 --from 100', 'verify --json --table orders'))
+    .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(add --help for what there is)')
   // Before the commands are added: they take it over.
   program.exitOverride().configureOutput(output)

@@ -21,7 +21,9 @@ export type Settings = Readonly<z.output<typeof configSchema>>
 const checked = (value: unknown, what: string): Settings => {
   const result = configSchema.safeParse(value)
   if (result.success) return result.data
-  throw new UsageError(`${what} can't be used:\n${z.prettifyError(result.error)}`)
+  const isMisspelt = result.error.issues.some(({ code, path }) => code === 'unrecognized_keys' && path.length === 0)
+  const known = isMisspelt ? `\nThere are: ${Object.keys(configSchema.shape).join(', ')}` : ''
+  throw new UsageError(`${what} can't be used:\n${z.prettifyError(result.error)}${known}`)
 }
 
 /**
@@ -30,7 +32,8 @@ const checked = (value: unknown, what: string): Settings => {
  */
 export const readSettings = async (folder: string, flags: GlobalFlags): Promise<Settings> => {
   const { json: _, config: file, ...options } = flags
-  const fromFile = checked(await loadConfigFile(folder, file), file ?? 'The config file')
+  const loaded = await loadConfigFile(folder, file)
+  const fromFile = checked(loaded?.exported ?? {}, `The config file ${loaded?.path}`)
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
   return checked({ ...fromFile, ...given }, 'The command line')
 }

@@ -87,3 +87,14 @@ test('every command has a description and examples in its help', async () => {
     expect(out).toMatch(/\nExamples:\n {2}\$ dynact /)
   }
 })
+
+test.each(['ids', 'verify', 'import', 'migrate jvm', 'dev'])(
+  'the help of %s fits a terminal, and has the options of every command',
+  async (path) => {
+    const { out } = await run(...path.split(' '), '--help')
+
+    expect(out).toMatch(/^ {2}--journal-name <name>/m)
+    // An example is a line to be copied.
+    expect(out.split('\n').filter((line) => line.length > 80 && !line.startsWith('  $ '))).toEqual([])
+  },
+)

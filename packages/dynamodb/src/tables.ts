@@ -8,7 +8,7 @@ import {
   waitUntilTableExists,
   waitUntilTableNotExists,
 } from '@aws-sdk/client-dynamodb'
-import { ConfigError, PersistenceError } from '@dynact/persistence'
+import { type AbortOptions, ConfigError, PersistenceError } from '@dynact/persistence'
 import { feedIndexFault } from './feed-index-fault.js'
 import { FEED_INDEX } from './layout/attributes.js'
 
@@ -50,11 +50,24 @@ const checkShape = (expected: CreateTableCommandInput, actual: TableDescription)
   }
 }
 
-const wait = (client: DynamoDBClient) => ({ client, maxWaitTime: MAX_WAIT_SECONDS, minDelay: 1, maxDelay: 5 })
+const wait = (client: DynamoDBClient, abortSignal: AbortSignal | undefined) => ({
+  client,
+  maxWaitTime: MAX_WAIT_SECONDS,
+  minDelay: 1,
+  maxDelay: 5,
+  ...(abortSignal && { abortSignal }),
+})
 
-const describeTable = async (client: DynamoDBClient, TableName: string): Promise<TableDescription | undefined> => {
+/** As the SDK takes it. */
+const sending = (abortSignal: AbortSignal | undefined) => (abortSignal === undefined ? {} : { abortSignal })
+
+const describeTable = async (
+  client: DynamoDBClient,
+  TableName: string,
+  signal: AbortSignal | undefined,
+): Promise<TableDescription | undefined> => {
   try {
-    return (await client.send(new DescribeTableCommand({ TableName }))).Table
+    return (await client.send(new DescribeTableCommand({ TableName }), sending(signal))).Table
   } catch (error) {
     if (hasName(error, 'ResourceNotFoundException')) return undefined
     throw error
@@ -67,30 +80,40 @@ const describeTable = async (client: DynamoDBClient, TableName: string): Promise
  *
  * @throws {@link ConfigError} a table of that name has another shape.
  * @throws {@link PersistenceError} DynamoDB refused, or could not be reached, or the table was not ACTIVE after 5 minutes.
+ * @throws the signal's reason; the table may be made all the same.
  */
-export const createTable = async (client: DynamoDBClient, input: CreateTableCommandInput): Promise<void> => {
+export const createTable = async (
+  client: DynamoDBClient,
+  input: CreateTableCommandInput,
+  { signal }: AbortOptions = {},
+): Promise<void> => {
   const TableName = input.TableName ?? ''
   try {
-    let table = await describeTable(client, TableName)
+    let table = await describeTable(client, TableName, signal)
     if (table?.TableStatus === 'DELETING') {
-      await waitUntilTableNotExists(wait(client), { TableName })
+      await waitUntilTableNotExists(wait(client, signal), { TableName })
       table = undefined
     }
-    if (table === undefined) await createUnlessThere(client, input)
+    if (table === undefined) await createUnlessThere(client, input, signal)
     if (table?.TableStatus !== 'ACTIVE') {
-      await waitUntilTableExists(wait(client), { TableName })
-      table = await describeTable(client, TableName)
+      await waitUntilTableExists(wait(client, signal), { TableName })
+      table = await describeTable(client, TableName, signal)
     }
     if (table !== undefined) checkShape(input, table)
   } catch (cause) {
+    signal?.throwIfAborted()
     throw tableError('create', TableName, cause)
   }
 }
 
 /** Another process may be first. */
-const createUnlessThere = async (client: DynamoDBClient, input: CreateTableCommandInput): Promise<void> => {
+const createUnlessThere = async (
+  client: DynamoDBClient,
+  input: CreateTableCommandInput,
+  signal: AbortSignal | undefined,
+): Promise<void> => {
   try {
-    await client.send(new CreateTableCommand(input))
+    await client.send(new CreateTableCommand(input), sending(signal))
   } catch (error) {
     if (!hasName(error, 'ResourceInUseException')) throw error
   }
@@ -100,13 +123,19 @@ const createUnlessThere = async (client: DynamoDBClient, input: CreateTableComma
  * Deletes a table, with all that is in it, and waits until it is gone; none is not an error.
  *
  * @throws {@link PersistenceError} DynamoDB refused, or could not be reached, or the table was not gone after 5 minutes.
+ * @throws the signal's reason; the table may be deleted all the same.
  */
-export const deleteTable = async (client: DynamoDBClient, TableName: string): Promise<void> => {
+export const deleteTable = async (
+  client: DynamoDBClient,
+  TableName: string,
+  { signal }: AbortOptions = {},
+): Promise<void> => {
   try {
-    await client.send(new DeleteTableCommand({ TableName }))
-    await waitUntilTableNotExists(wait(client), { TableName })
+    await client.send(new DeleteTableCommand({ TableName }), sending(signal))
+    await waitUntilTableNotExists(wait(client, signal), { TableName })
   } catch (cause) {
     if (hasName(cause, 'ResourceNotFoundException')) return
+    signal?.throwIfAborted()
     throw tableError('delete', TableName, cause)
   }
 }
@@ -117,17 +146,20 @@ export const deleteTable = async (client: DynamoDBClient, TableName: string): Pr
  * @returns DynamoDB's description of it; `undefined` if there is none.
  * @throws {@link ConfigError} a table of that name has another shape.
  * @throws {@link PersistenceError} DynamoDB refused, or could not be reached.
+ * @throws the signal's reason.
  */
 export const checkTable = async (
   client: DynamoDBClient,
   input: CreateTableCommandInput,
+  { signal }: AbortOptions = {},
 ): Promise<TableDescription | undefined> => {
   const TableName = input.TableName ?? ''
   try {
-    const table = await describeTable(client, TableName)
+    const table = await describeTable(client, TableName, signal)
     if (table !== undefined) checkShape(input, table)
     return table
   } catch (cause) {
+    signal?.throwIfAborted()
     throw tableError('look at', TableName, cause)
   }
 }

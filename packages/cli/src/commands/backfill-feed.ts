@@ -1,7 +1,6 @@
 import { backfillFeed } from '@dynact/query-dynamodb'
-import { type AddCommand, examples } from '../add-command.js'
+import { type AddCommand, examples, remark } from '../add-command.js'
 import { wholeNumber } from '../arguments.js'
-import { quoted } from '../quoted.js'
 
 /** `dynact backfill-feed`: events of the JVM, or of before there were queries, into the feed index. */
 export const addBackfillFeed: AddCommand = (parent, handle) => {
@@ -10,12 +9,13 @@ export const addBackfillFeed: AddCommand = (parent, handle) => {
     .description('put events that are not in the feed index into it')
     .option('--from <cursor>', 'go on where an interrupted run said')
     .option('--parallelism <count>', 'how many hundreds of events at once', wholeNumber(1, 1000), 8)
-    .addHelpText('after', '\nMay run beside writers, and again. What it costs: docs/projections.md, Back-fill.')
+    .addHelpText('after', remark('May run beside writers, and again. What it costs: docs/projections.md, Back-fill.'))
     .addHelpText('after', examples('backfill-feed', 'backfill-feed --parallelism 2'))
     .action(
       handle(async (call, { from, parallelism }: { from?: string; parallelism: number }) => {
         const { connection, output, signal } = call
         const { table, journalName, queries } = connection.settings
+        call.resumeHint = call.again({})
         const { scanned, updated } = await backfillFeed({
           client: connection.client,
           table,
@@ -25,8 +25,7 @@ export const addBackfillFeed: AddCommand = (parent, handle) => {
           ...(queries !== undefined && { queries: connection.journal().config.queries ?? {} }),
           ...(from !== undefined && { from }),
           onProgress: ({ scanned, updated, cursor }) => {
-            call.resumeHint =
-              cursor === undefined ? undefined : `Go on with: dynact backfill-feed --from ${quoted(cursor)}`
+            if (cursor !== undefined) call.resumeHint = call.again({ '--from': cursor })
             output.progress(`${scanned} items, ${updated} put into the feed`)
           },
         })

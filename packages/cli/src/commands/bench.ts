@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createJournalTable, type DynamoDBJournal, deleteJournalTable } from '@dynact/journal-dynamodb'
 import { MonotonicTimestamps, type PersistentRepr } from '@dynact/persistence'
-import { type AddCommand, examples } from '../add-command.js'
+import { type AddCommand, examples, remark } from '../add-command.js'
 import { wholeNumber } from '../arguments.js'
 import { type Measured, measure } from '../bench/measure.js'
 
@@ -71,7 +71,9 @@ export const addBench: AddCommand = (parent, handle) => {
     .option('--bytes <count>', 'of a payload', wholeNumber(1, 100_000), 200)
     .addHelpText(
       'after',
-      '\nOn AWS it costs about actors * events * 11 write units, and needs the permission to create and delete tables dynact-bench-*.',
+      remark(
+        'On AWS it costs about actors * events * 11 write units, and needs the permission to create and delete tables dynact-bench-*.',
+      ),
     )
     .addHelpText('after', examples('bench', 'bench --actors 100 --events 20 --json'))
     .action(

@@ -1,5 +1,5 @@
 import { type CleanupIds, eventsCleanup } from '@dynact/query-dynamodb'
-import { type AddCommand, examples } from '../add-command.js'
+import { type AddCommand, examples, remark } from '../add-command.js'
 import { time, wholeNumber } from '../arguments.js'
 import { UsageError } from '../cli-error.js'
 import { confirm } from '../confirm.js'
@@ -32,7 +32,7 @@ export const addCleanup: AddCommand = (parent, handle) => {
     .option('--yes', 'do not ask')
     .addHelpText(
       'after',
-      '\nAn id without snapshots, or with one that is unreadable, keeps all with --before-snapshot.',
+      remark('An id without snapshots, or with one that is unreadable, keeps all with --before-snapshot.'),
     )
     .addHelpText(
       'after',
@@ -44,28 +44,26 @@ export const addCleanup: AddCommand = (parent, handle) => {
         const { beforeSnapshot = false, before, keepSnapshots, keepEvents, from } = flags
         if (beforeSnapshot === (before !== undefined))
           throw new UsageError('Give --before-snapshot or --before <time>, one of them.')
+        if (given.length > 0 && from !== undefined) throw new UsageError('--from is for a cleanup of all ids.')
         const whose = given.length === 0 ? 'all ids' : `${given.length} ids`
         const what =
           before === undefined
             ? `deletes of ${whose} the snapshots but the newest ${keepSnapshots}, and the events that they cover`
             : `deletes of ${whose} the events before ${new Date(before).toISOString()}`
         await confirm(call, what, flags)
+        call.resumeHint = call.again({})
         const cleanup = eventsCleanup({ journal: connection.journal(), snapshotStore: connection.snapshotStore() })
         const ids: CleanupIds =
           given.length > 0 ? given : connection.readJournal().currentPersistenceIdPages({ from, signal })
-        const kind =
-          before === undefined
-            ? `--before-snapshot --keep-snapshots ${keepSnapshots} --keep-events ${keepEvents}`
-            : `--before ${before}`
         const onProgress = ({ done, cursor }: { readonly done: number; readonly cursor: string | undefined }) => {
-          if (given.length === 0 && cursor !== undefined)
-            call.resumeHint = `Go on with: dynact cleanup ${kind} --from ${cursor}`
+          if (given.length === 0 && cursor !== undefined) call.resumeHint = call.again({ '--from': cursor })
           output.progress(`${done} ids`)
         }
         const { done } =
           before === undefined
             ? await cleanup.cleanupBeforeSnapshot(ids, { signal, onProgress, keepSnapshots, keepEvents })
             : await cleanup.deleteEventsBefore(ids, before, { signal, onProgress })
+        if (done === 0 && from === undefined) output.note(`No ids: ${await connection.whyEmpty(signal)}`)
         await output.record({ done }, () => `${done} ids cleaned up`)
       }),
     )

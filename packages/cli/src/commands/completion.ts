@@ -3,7 +3,7 @@ import { type AddCommand, examples } from '../add-command.js'
 import { completionScript, SHELLS, type Shell } from '../completion.js'
 
 /** `dynact completion`: a script that completes commands and options in a shell. */
-export const addCompletion: AddCommand = (parent: Command, handle) => {
+export const addCompletion: AddCommand = (parent: Command) => {
   parent
     .command('completion')
     .description('print a script that completes commands and options')
@@ -16,9 +16,8 @@ export const addCompletion: AddCommand = (parent: Command, handle) => {
         'completion fish > ~/.config/fish/completions/dynact.fish',
       ),
     )
-    .action(
-      handle(async ({ output }, shell: Shell) => {
-        await output.write(completionScript(parent, shell))
-      }),
-    )
+    // Not handled as the others are: a shell that starts must not load the config file of its folder.
+    .action((shell: Shell) => {
+      parent.configureOutput().writeOut?.(completionScript(parent, shell))
+    })
 }

@@ -1,5 +1,7 @@
+import { inParallel, isUnreadable } from '@dynact/dynamodb'
+import type { DynamoDBJournal } from '@dynact/journal-dynamodb'
 import { eventsCleanup } from '@dynact/query-dynamodb'
-import { type AddCommand, examples } from '../add-command.js'
+import { type AddCommand, examples, remark } from '../add-command.js'
 import { wholeNumber } from '../arguments.js'
 import { UsageError } from '../cli-error.js'
 import { confirm } from '../confirm.js'
@@ -10,6 +12,27 @@ interface Flags {
   readonly keepSnapshots?: boolean
   readonly resetSequenceNumber?: boolean
   readonly yes?: boolean
+}
+
+/** So many ids are looked at at once. */
+const PARALLEL_IDS = 8
+
+/** Those that never had an event. */
+const unknownIds = async (
+  journal: DynamoDBJournal,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly string[]> => {
+  const unknown = new Set<string>()
+  await inParallel(ids, PARALLEL_IDS, async (id) => {
+    try {
+      if ((await journal.readHighestSequenceNr(id, 0, { signal })) === 0) unknown.add(id)
+    } catch (error) {
+      // What is damaged is there, and can be deleted.
+      if (!isUnreadable(error)) throw error
+    }
+  })
+  return ids.filter((id) => unknown.has(id))
 }
 
 /** `dynact delete`: events and snapshots of single ids. */
@@ -25,7 +48,10 @@ export const addDelete: AddCommand = (parent, handle) => {
       'forget the highest number too: the next event is 1 again; see docs/projections.md',
     )
     .option('--yes', 'do not ask')
-    .addHelpText('after', '\nThe next event is the highest number + 1. Deleting again resumes what was interrupted.')
+    .addHelpText(
+      'after',
+      remark('The next event is the highest number + 1. Deleting again resumes what was interrupted.'),
+    )
     .addHelpText('after', examples('delete orders-7', 'delete orders-7 --to 1000 --yes'))
     .action(
       handle(async (call, ids: readonly string[], { to, keepSnapshots, resetSequenceNumber, yes = false }: Flags) => {
@@ -35,8 +61,11 @@ export const addDelete: AddCommand = (parent, handle) => {
         const what = to === undefined ? 'all events' : `the events up to ${to}`
         const snapshots = to === undefined && keepSnapshots !== true
         const all = `${what}${snapshots ? ' and snapshots' : ''}`
-        await confirm(call, `deletes ${all} of ${ids.map(visible).join(', ')}`, { yes })
         const journal = connection.journal()
+        for (const id of await unknownIds(journal, ids, signal))
+          output.note(`${visible(id)}: no events are stored of it. The id may be misspelt.`)
+        await confirm(call, `deletes ${all} of ${ids.map(visible).join(', ')}`, { yes })
+        call.resumeHint = call.again({})
         if (to !== undefined) {
           for (const id of ids) await journal.deleteEventsTo(id, to, { signal })
         } else {

@@ -1,5 +1,5 @@
 import { aborted } from '../aborted.js'
-import { type AddCommand, examples } from '../add-command.js'
+import { type AddCommand, examples, remark } from '../add-command.js'
 import { wholeNumber } from '../arguments.js'
 import { loadAssets } from '../explore/assets.js'
 import { startExploreServer } from '../explore/explore-server.js'
@@ -23,8 +23,8 @@ export const addExplore: AddCommand = (parent, handle) => {
     .option('--no-open', 'do not open the browser')
     .addHelpText(
       'after',
-      `\nThe page is served to this machine only, and to whoever has the address with its token: treat that as a password. Lists and
-histories are read page by page, as you go; only counting the events, and verifying an id, read all of it.`,
+      remark(`The page is served to this machine only, and to whoever has the address with its token: treat that as a password. Lists and
+histories are read page by page, as you go; only counting the events, and verifying an id, read all of it.`),
     )
     .addHelpText('after', examples('explore', 'explore --port 8080 --no-open', 'explore --write --table orders'))
     .action(

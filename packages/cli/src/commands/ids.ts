@@ -1,6 +1,5 @@
-import { type AddCommand, examples } from '../add-command.js'
+import { type AddCommand, examples, remark } from '../add-command.js'
 import { wholeNumber } from '../arguments.js'
-import { quoted } from '../quoted.js'
 import { visible } from '../visible.js'
 
 const MAX_PAGE_SIZE = 1_000
@@ -21,17 +20,16 @@ export const addIds: AddCommand = (parent, handle) => {
     .option('--from <cursor>', 'go on where an interrupted listing said')
     .addHelpText(
       'after',
-      `\nReads the index persistence-ids-idx where the table has it, of that only the ids with the prefix, else the whole table. Characters
-that a terminal does not show are printed as \\u{…}; --json has them as they are.`,
+      remark(`Reads the index persistence-ids-idx where the table has it, of that only the ids with the prefix, else the whole table. Characters
+that a terminal does not show are printed as \\u{…}; --json has them as they are.`),
     )
     .addHelpText('after', examples('ids', 'ids --prefix "Order|" --limit 20', 'ids --json'))
     .action(
-      handle(async (call, { prefix = '', limit = Number.MAX_SAFE_INTEGER, from }: Flags) => {
+      handle(async (call, { prefix = '', limit, from }: Flags) => {
         const { connection, output, signal } = call
         let count = 0
-        const pageSize = Math.min(limit, MAX_PAGE_SIZE)
+        const pageSize = Math.min(limit ?? MAX_PAGE_SIZE, MAX_PAGE_SIZE)
         const pages = connection.readJournal({ pageSize }).currentPersistenceIdPages({ from, prefix, signal })
-        const searched = prefix === '' ? '' : ` --prefix ${quoted(prefix)}`
         let itemsRead = 0
         for await (const page of pages) {
           for (const persistenceId of page.persistenceIds) {
@@ -40,10 +38,14 @@ that a terminal does not show are printed as \\u{…}; --json has them as they a
             if (count === limit) return
           }
           signal.throwIfAborted()
-          call.resumeHint = page.next && `Go on with: dynact ids${searched} --from ${page.next}`
+          const left = limit === undefined ? {} : { '--limit': String(limit - count) }
+          call.resumeHint = page.next && call.again({ ...left, '--from': page.next })
           itemsRead += page.itemsRead ?? 0
           output.progress(`${count} ids, among ${itemsRead} items looked at`)
         }
+        if (count > 0 || from !== undefined) return
+        const what = prefix === '' ? 'No ids' : `No ids that begin with ${visible(prefix)}`
+        output.note(`${what}: ${await connection.whyEmpty(signal)}`)
       }),
     )
 }

@@ -1,12 +1,12 @@
 import { serialization as makeSerialization } from '@dynact/persistence'
 import type { Command } from 'commander'
-import { type AddCommand, examples } from '../add-command.js'
+import { type AddCommand, examples, remark } from '../add-command.js'
 import type { Call } from '../call.js'
 import { UsageError } from '../cli-error.js'
+import { whyEmpty } from '../inspect/why-empty.js'
 import { castoreRecords } from '../migrate/castore-records.js'
 import { postgresRecords } from '../migrate/postgres-records.js'
 import { connectPostgres, tableName } from '../migrate/postgres-source.js'
-import { quoted } from '../quoted.js'
 import { allIdPages } from '../transfer/all-id-pages.js'
 import { historyTarget } from '../transfer/history-target.js'
 import { type JournalSource, journalRecords } from '../transfer/journal-records.js'
@@ -41,20 +41,26 @@ interface PostgresFlags extends CommonFlags {
 /** Writes all that a source gives, and says how to go on. */
 const migrate = async (
   call: Call,
-  sink: RecordSink,
+  target: RecordSink,
   records: AsyncIterable<SourceRecord>,
-  again: string,
+  changes: Readonly<Record<string, string>> = {},
 ): Promise<void> => {
   const { output, signal } = call
+  await using sink = target
   const { transferred } = sink
-  call.resumeHint = `Go on with: dynact migrate ${again}`
+  call.resumeHint = call.again(changes)
   for await (const record of records) {
     signal.throwIfAborted()
     await sink.take(record)
-    if (record.type === 'page' && record.cursor !== undefined)
-      call.resumeHint = `Go on with: dynact migrate ${again} --from ${quoted(record.cursor)}`
+    if (record.type === 'page' && record.cursor !== undefined) {
+      const from = { ...changes, '--from': record.cursor }
+      sink.whenStored(() => {
+        call.resumeHint = call.again(from)
+      })
+    }
     output.progress(`${transferred.ids} ids, ${transferred.events} events migrated`)
   }
+  await sink.end()
   await output.record(
     transferred,
     () => `migrated ${transferred.ids} ids, ${transferred.events} events, ${transferred.snapshots} snapshots`,
@@ -82,13 +88,15 @@ const migrateJvm = async (call: Call, flags: JvmFlags): Promise<void> => {
   const store =
     sourceSnapshotTable === undefined ? undefined : connection.snapshotStore({ serialization: rawSerialization })
   const sink = new RecordSink(historyTarget(call, flags.queries === true), store)
-  const options = [
-    `jvm --source-table ${quoted(sourceTable)}`,
-    ...(sourceSnapshotTable === undefined ? [] : [`--source-snapshot-table ${quoted(sourceSnapshotTable)}`]),
-    ...(flags.sourceJournalName === undefined ? [] : [`--source-journal-name ${quoted(flags.sourceJournalName)}`]),
-    ...(flags.queries === true ? ['--queries'] : []),
-  ]
-  await migrate(call, sink, journalRecords(source, pages), options.join(' '))
+  await migrate(call, sink, journalRecords(source, pages))
+  if (sink.transferred.ids > 0 || flags.from !== undefined) return
+  const place = {
+    requests: connection.requests(sourceTable),
+    table: sourceTable,
+    journalName: sourceJournalName,
+    signal,
+  }
+  call.output.note(`No ids: ${(await whyEmpty(place)).replace('--journal-name', '--source-journal-name')}`)
 }
 
 const migrateCastore = async (call: Call, { sourceTable, keepIds, from, queries }: CastoreFlags): Promise<void> => {
@@ -104,12 +112,7 @@ const migrateCastore = async (call: Call, { sourceTable, keepIds, from, queries 
     from,
   })
   const sink = new RecordSink(historyTarget(call, queries === true), undefined)
-  const options = [
-    `castore --source-table ${quoted(sourceTable)}`,
-    ...(keepIds === true ? ['--keep-ids'] : []),
-    ...(queries === true ? ['--queries'] : []),
-  ]
-  await migrate(call, sink, records, options.join(' '))
+  await migrate(call, sink, records)
 }
 
 const migratePostgres = async (call: Call, flags: PostgresFlags): Promise<void> => {
@@ -132,15 +135,8 @@ const migratePostgres = async (call: Call, flags: PostgresFlags): Promise<void> 
       snapshotSerialization,
       from,
     })
-    // The URL has a password: it is not printed.
-    const options = [
-      'postgres --url …',
-      ...(schema === undefined ? [] : [`--schema ${quoted(schema)}`]),
-      ...(prefix === '' ? [] : [`--prefix ${quoted(prefix)}`]),
-      `--source-table ${quoted(flags.sourceTable)} --source-snapshot-table ${quoted(flags.sourceSnapshotTable)}`,
-      ...(queries === true ? ['--queries'] : []),
-    ]
-    await migrate(call, sink, records, options.join(' '))
+    // The URL may have a password: it is not printed.
+    await migrate(call, sink, records, flags.url === undefined ? {} : { '--url': '…' })
   } finally {
     await client.end()
   }
@@ -153,8 +149,8 @@ export const addMigrate: AddCommand = (parent, handle) => {
     .description('copy the histories of another store into the tables; it is only read')
     .addHelpText(
       'after',
-      `\nStop the actors first. What is there already and is the same counts as done, so it can be run again, and goes on where it
-stopped; where another event is, it stops. Nothing is ever overwritten.`,
+      remark(`Stop the actors first. What is there already and is the same counts as done, so it can be run again, and goes on where it
+stopped; where another event is, it stops. Nothing is ever overwritten.`),
     )
     .addHelpText('after', examples('migrate jvm --source-table akka-journal', 'migrate castore --source-table events'))
   const command = (name: string, description: string): Command =>
@@ -170,8 +166,8 @@ stopped; where another event is, it stops. Nothing is ever overwritten.`,
     .option('--source-journal-name <name>', "the plugin's journal-name (default: that of the target)")
     .addHelpText(
       'after',
-      `\nA table of the plugin's can also be used as it is, which needs no migration. Events have no times there: those that go into the
-feed get them by dynact backfill-feed.`,
+      remark(`A table of the plugin's can also be used as it is, which needs no migration. Events have no times there: those that go into the
+feed get them by dynact backfill-feed.`),
     )
     .addHelpText('after', examples('migrate jvm --source-table akka-journal --source-snapshot-table akka-snapshots'))
     .action(handle(migrateJvm))
@@ -182,7 +178,7 @@ feed get them by dynact backfill-feed.`,
     .option('--prefix <text>', 'tablePrefix of the persistence engine', '')
     .option('--source-table <name>', 'its events', 'event_journal')
     .option('--source-snapshot-table <name>', 'its snapshots; the newest of each id is taken', 'snapshot_store')
-    .addHelpText('after', '\nNeeds the package pg: npm install --save-dev pg. The session is read-only.')
+    .addHelpText('after', remark('Needs the package pg: npm install --save-dev pg. The session is read-only.'))
     .addHelpText(
       'after',
       examples('migrate postgres --url postgres://localhost/orders', 'migrate postgres --prefix app_'),
@@ -194,7 +190,9 @@ feed get them by dynact backfill-feed.`,
     .option('--keep-ids', 'ids stay <store>#<id> (default: <store>|<id>, as queries by slices want it)')
     .addHelpText(
       'after',
-      '\nAn event becomes what castore gives to its reducers: aggregateId, version, type, timestamp, payload, metadata.',
+      remark(
+        'An event becomes what castore gives to its reducers: aggregateId, version, type, timestamp, payload, metadata.',
+      ),
     )
     .addHelpText('after', examples('migrate castore --source-table events --queries'))
     .action(handle(migrateCastore))

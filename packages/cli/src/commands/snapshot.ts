@@ -3,6 +3,7 @@ import { wholeNumber } from '../arguments.js'
 import { CliError } from '../cli-error.js'
 import { timeText } from '../event-record.js'
 import { tolerantSerialization } from '../inspect/tolerant-serialization.js'
+import { visibleJson } from '../page/visible-json.js'
 import { toJson } from '../to-json.js'
 import { visible } from '../visible.js'
 
@@ -27,7 +28,10 @@ export const addSnapshot: AddCommand = (parent, handle) => {
         }
         const { sequenceNr, timestamp } = found.metadata
         const record = { persistenceId, sequenceNr, time: timeText(timestamp), snapshot: found.snapshot }
-        await output.record(record, () => `${sequenceNr}  ${record.time ?? '-'}  ${visible(toJson(found.snapshot))}`)
+        await output.record(
+          record,
+          () => `${sequenceNr}  ${record.time ?? '-'}  ${visibleJson(toJson(found.snapshot))}`,
+        )
       }),
     )
 }

@@ -1,4 +1,4 @@
-import { type AddCommand, examples } from '../add-command.js'
+import { type AddCommand, examples, remark } from '../add-command.js'
 import { amount } from '../arguments.js'
 import { estimateCost, type Prices, US_EAST_1 } from '../inspect/estimate-cost.js'
 import { tableStats } from '../inspect/table-stats.js'
@@ -15,8 +15,8 @@ export const addStats: AddCommand = (parent, handle) => {
     .option('--price-write <dollars>', 'per million write units', amount, US_EAST_1.priceWrite)
     .addHelpText(
       'after',
-      `\nReads the whole table once, and the ids. The prices are those of tables paid per request, class Standard, in us-east-1; look up
-those of your region. Indexes, backups and streams are not in the estimate; a read that is not strongly consistent costs half.`,
+      remark(`Reads the whole table once, and the ids. The prices are those of tables paid per request, class Standard, in us-east-1; look up
+those of your region. Indexes, backups and streams are not in the estimate; a read that is not strongly consistent costs half.`),
     )
     .addHelpText('after', examples('stats', 'stats --json', 'stats --price-storage 0.306'))
     .action(
@@ -40,6 +40,7 @@ those of your region. Indexes, backups and streams are not in the estimate; a re
             `  reading them all once: ${dollars(cost.readingOnce)} (${stats.readUnits} read units)`,
           ].join('\n'),
         )
+        if (stats.events === 0 && ids === 0) output.note(`Nothing of the journal: ${await connection.whyEmpty(signal)}`)
       }),
     )
 }

@@ -4,7 +4,7 @@ import { journalTableDefinition } from '@dynact/journal-dynamodb'
 import { ConfigError } from '@dynact/persistence'
 import { snapshotTableDefinition } from '@dynact/snapshot-dynamodb'
 import { type Command, Option } from 'commander'
-import { type AddCommand, examples } from '../add-command.js'
+import { type AddCommand, examples, remark } from '../add-command.js'
 import type { Call } from '../call.js'
 import { UsageError } from '../cli-error.js'
 import { confirm } from '../confirm.js'
@@ -61,7 +61,7 @@ const check = async (call: Call, flags: Flags): Promise<ExitCode> => {
     const table = definition.TableName ?? ''
     let fault: string | undefined
     try {
-      if ((await checkTable(call.connection.client, definition)) === undefined)
+      if ((await checkTable(call.connection.client, definition, call)) === undefined)
         fault = `The table ${table} is not there. Make it by: dynact tables create`
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error
@@ -91,12 +91,15 @@ export const addTables: AddCommand = (parent, handle) => {
       .addOption(new Option('--only <which>', 'one of them (default: both)').choices(['journal', 'snapshot']))
 
   withIndexes(command('create', 'make the tables that are not there, and wait until they can be used'))
-    .addHelpText('after', '\nA table that is there and is right is left as it is; one that is not right is named.')
+    .addHelpText(
+      'after',
+      remark('A table that is there and is right is left as it is; one that is not right is named.'),
+    )
     .addHelpText('after', examples('tables create', 'tables create --only journal --queries --persistence-ids-index'))
     .action(
       handle(async (call, flags: Flags) => {
         for (const definition of definitions(call, flags)) {
-          await createTable(call.connection.client, definition)
+          await createTable(call.connection.client, definition, call)
           await call.output.record({ table: definition.TableName }, () => `${definition.TableName}: ready`)
         }
       }),
@@ -110,7 +113,7 @@ export const addTables: AddCommand = (parent, handle) => {
         const wanted = definitions(call, flags)
         await confirm(call, `deletes ${namesOf(wanted)}, with every event and snapshot in it`, flags)
         for (const { TableName = '' } of wanted) {
-          await deleteTable(call.connection.client, TableName)
+          await deleteTable(call.connection.client, TableName, call)
           await call.output.record({ table: TableName }, () => `${TableName}: deleted`)
         }
       }),
@@ -136,7 +139,7 @@ export const addTables: AddCommand = (parent, handle) => {
     )
 
   withIndexes(command('check', 'say whether the tables have the keys and indexes that they need'))
-    .addHelpText('after', '\nExit code 1 if one has not, or is not there.')
+    .addHelpText('after', remark('Exit code 1 if one has not, or is not there.'))
     .addHelpText('after', examples('tables check', 'tables check --queries'))
     .action(handle(check))
 }

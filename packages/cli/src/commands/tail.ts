@@ -1,5 +1,5 @@
 import { type EventEnvelope, NoOffset, type QueryStream } from '@dynact/query-dynamodb'
-import { type AddCommand, examples } from '../add-command.js'
+import { type AddCommand, examples, remark } from '../add-command.js'
 import { sliceRange, time } from '../arguments.js'
 import { UsageError } from '../cli-error.js'
 import { eventRecord, eventText } from '../event-record.js'
@@ -22,17 +22,21 @@ export const addTail: AddCommand = (parent, handle) => {
     .option('--tag <tag>', 'only events with this tag')
     .option('--slices <range>', 'only ids in these slices, 0-255 say (default: all, 0-1023)', sliceRange)
     .option('--entity-type <type>', 'only ids that begin with it and |')
-    .option('--since <time>', 'begin with events from then on (default: now)', time)
+    .option('--since <time>', 'begin with events from then on (default: now; with --current, from the first)', time)
     .option('--current', 'end at what is there now, instead of waiting for more')
-    .addHelpText('after', '\nNeeds the feed index: a journal with queries on, and dynact tables create --queries.')
+    .addHelpText(
+      'after',
+      remark('Needs the feed index: a journal with queries on, and dynact tables create --queries.'),
+    )
     .addHelpText(
       'after',
       examples('tail', 'tail --tag shipped --json', 'tail --slices 0-255 --since 2026-01-31T00:00:00Z --current'),
     )
     .action(
-      handle(async ({ connection, output, signal }, { tag, slices, entityType, since, current }: Flags) => {
+      handle(async (call, { tag, slices, entityType, since, current }: Flags) => {
         if (tag !== undefined && (slices ?? entityType) !== undefined)
           throw new UsageError('--tag goes without --slices and --entity-type. Give one or the other.')
+        const { connection, output, signal } = call
         const readJournal = connection.readJournal({
           serialization: tolerantSerialization(connection.settings.serialization),
         })
@@ -45,10 +49,20 @@ export const addTail: AddCommand = (parent, handle) => {
           tag === undefined
             ? bySlices.call(readJournal, entityType, min, max, offset, { signal })
             : byTag.call(readJournal, tag, offset, { signal })
+        call.resumeHint = call.again(from === undefined ? {} : { '--since': String(from) })
+        let count = 0
         for await (const envelope of stream) {
           const record = eventRecord(envelope)
           await output.record(record, () => `${visible(record.persistenceId)}  ${eventText(record)}`)
+          count++
+          // Others of the same millisecond may follow.
+          call.resumeHint = call.again({ '--since': String(Math.floor(envelope.timestamp)) })
         }
+        if (count > 0 || since !== undefined) return
+        const empty = await connection.whyEmpty(signal)
+        output.note(
+          `No events in the feed: ${empty} Events from before there was a feed come into it by dynact backfill-feed.`,
+        )
       }),
     )
 }

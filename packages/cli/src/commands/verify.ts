@@ -1,6 +1,7 @@
 import { inParallel } from '@dynact/dynamodb'
-import { type AddCommand, examples } from '../add-command.js'
+import { type AddCommand, examples, remark } from '../add-command.js'
 import type { Call } from '../call.js'
+import { UsageError } from '../cli-error.js'
 import { ExitCode } from '../exit-code.js'
 import { findOrphanedParts } from '../inspect/find-orphaned-parts.js'
 import { findUnreachable } from '../inspect/find-unreachable.js'
@@ -8,7 +9,6 @@ import type { Finding } from '../inspect/finding.js'
 import { type Repair, repairMarks } from '../inspect/repair-marks.js'
 import { tolerantSerialization } from '../inspect/tolerant-serialization.js'
 import { type IdReport, type VerifyContext, verifyId } from '../inspect/verify-id.js'
-import { quoted } from '../quoted.js'
 import { allIdPages } from '../transfer/all-id-pages.js'
 import { visible } from '../visible.js'
 
@@ -52,6 +52,10 @@ const repair = async (call: Call, context: VerifyContext, persistenceId: string,
   return repaired
 }
 
+/** Ids that are listed have something; one that was given may be misspelt. */
+const isNothing = ({ findings, highestSequenceNr, snapshots }: IdReport): boolean =>
+  findings.length === 0 && highestSequenceNr === 0 && snapshots === 0
+
 /** Verifies a few ids at once, and tells of them in their order. */
 const verifySome = async (
   call: Call,
@@ -73,6 +77,7 @@ const verifySome = async (
   for (const [index, id] of ids.entries()) {
     const report = reports[index] as IdReport
     for (const finding of report.findings) await tell(call, tally, finding)
+    if (isNothing(report)) call.output.note(`${visible(id)}: nothing is stored of it. The id may be misspelt.`)
     if (flags.repair === true) tally.repaired += (await repair(call, context, id, report)).done.length
   }
 }
@@ -83,10 +88,9 @@ const verifyAll = async (call: Call, context: VerifyContext, tally: Tally, flags
   const readJournal = connection.readJournal()
   const requests = snapshots?.requests ?? context.requests
   const source = { readJournal, journal, snapshotStore: snapshots?.store, requests, signal }
-  const options = `${flags.repair === true ? ' --repair' : ''}${flags.snapshots ? '' : ' --no-snapshots'}`
   for await (const { persistenceIds, next } of allIdPages(source, flags.from)) {
     await verifySome(call, context, tally, persistenceIds, flags)
-    call.resumeHint = next && `Go on with: dynact verify${options} --from ${quoted(next)}`
+    call.resumeHint = next && call.again({ '--from': next })
   }
   call.resumeHint = undefined
   const lost = findUnreachable(context.journal, context.requests, signal, (items) =>
@@ -111,13 +115,17 @@ export const addVerify: AddCommand = (parent, handle) => {
     .option('--from <cursor>', 'go on where an interrupted run said')
     .addHelpText(
       'after',
-      `\nExit code 3 if anything was found that is not repaired. Without ids it reads the journal three times: the ids, every history, and
-the keys of all items; and the snapshots three times likewise. Holes and torn batches may be legal: the JVM leaves them after rejected events, a crash after a batch.
-With --repair, stop the actors of damaged ids first. Verifying may run beside writers.`,
+      remark(`Exit code 3 if anything was found that is not repaired. Without ids it reads the journal three times: the ids, every history, and
+the keys of all items; and the snapshots three times likewise.
+
+Holes and torn batches may be legal: the JVM leaves them after rejected events, a crash after a batch.
+
+With --repair, stop the actors of damaged ids first. Verifying may run beside writers.`),
     )
     .addHelpText('after', examples('verify', 'verify orders-7 orders-8 --json', 'verify --repair'))
     .action(
       handle(async (call, ids: readonly string[], flags: Flags) => {
+        if (ids.length > 0 && flags.from !== undefined) throw new UsageError('--from is for all ids.')
         const { connection, output, signal } = call
         const { table, snapshotTable, serialization, snapshotSerialization } = connection.settings
         const tolerant = tolerantSerialization(snapshotSerialization ?? serialization)
@@ -136,6 +144,7 @@ With --repair, stop the actors of damaged ids first. Verifying may run beside wr
         const tally = new Tally()
         if (ids.length === 0) await verifyAll(call, context, tally, flags)
         else await verifySome(call, context, tally, ids, flags)
+        if (tally.ids === 0 && flags.from === undefined) output.note(`No ids: ${await connection.whyEmpty(signal)}`)
         const { ids: verified, events, snapshots, findings, repaired } = tally
         output.note(
           `${verified} ids, ${events} events, ${snapshots} snapshots: ${findings} findings, ${repaired} repaired`,

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 import { CliError, UsageError } from '../cli-error.js'
 import { describeError } from '../describe-error.js'
 import type { Failure } from '../page/protocol.js'
+import { portUnavailable } from '../port-unavailable.js'
 import { Access } from './access.js'
 import type { Asset } from './assets.js'
 import { EventStream } from './event-stream.js'
@@ -46,7 +47,7 @@ export interface ExploreServer extends AsyncDisposable {
 export const startExploreServer = async (options: ExploreServerOptions): Promise<ExploreServer> => {
   const server = createServer()
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', (error) => reject(portUnavailable(options.port, error)))
     server.listen(options.port, '127.0.0.1', resolve)
   })
   const access = new Access((server.address() as AddressInfo).port)

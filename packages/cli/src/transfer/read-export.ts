@@ -1,7 +1,9 @@
-import { createReadStream } from 'node:fs'
+import type { ReadStream } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import { CliError } from '../cli-error.js'
+import { quoted } from '../quoted.js'
 import { Checksum } from './checksum.js'
 import { type TransferRecord, transferRecordSchema } from './transfer-record.js'
 
@@ -18,7 +20,7 @@ const LINE_FEED_BYTES = 1
 
 /** The lines of a file that end with a line feed; one that was cut off is left out. */
 export async function* exportLines(file: string): AsyncGenerator<ExportLine, void> {
-  const input = createReadStream(file)
+  const input = await openFile(file)
   let endsAt = 0
   let number = 0
   let before: string | undefined
@@ -36,6 +38,26 @@ export async function* exportLines(file: string): AsyncGenerator<ExportLine, voi
     if (input.bytesRead >= endsAt) yield { number: ++number, text: before, endsAt }
   } finally {
     input.destroy()
+  }
+}
+
+/** How a file begins that gzip has made. */
+const GZIP = Buffer.from([0x1f, 0x8b])
+
+/** @throws {@link CliError} it is not there, no file, or compressed. */
+const openFile = async (file: string): Promise<ReadStream> => {
+  let handle: FileHandle | undefined
+  try {
+    handle = await open(file)
+    if (!(await handle.stat()).isFile())
+      throw new CliError('it is no file, and must be read twice, so that nothing is written of a damaged one')
+    const { buffer } = await handle.read(Buffer.alloc(GZIP.length), 0, GZIP.length, 0)
+    if (buffer.equals(GZIP)) throw new CliError(`it is compressed: gunzip ${quoted(file)}`)
+    return handle.createReadStream({ start: 0 })
+  } catch (cause) {
+    await handle?.close()
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new CliError(`${file} can't be read: ${why}.`, undefined, { cause })
   }
 }
 
