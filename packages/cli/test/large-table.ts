@@ -1,9 +1,7 @@
 import {
-  connect,
   eventItem,
   type Item,
   inFeed,
-  inParallel,
   markItem,
   PARTITION_SIZE,
   packedItem,
@@ -12,13 +10,11 @@ import {
 } from '@dynact/dynamodb'
 import type { PersistentRepr } from '@dynact/persistence'
 import { readGolden } from '../../../tools/pekko-peer/golden.js'
+import { putItems } from '../../../tools/test-support/put-items.js'
 import type { CliFixture } from './cli-fixture.js'
 
 const keys = { journalName: 'big', sequenceShards: 10 }
 const FEED_SHARDS = 32
-const PARALLEL_BATCHES = 8
-const ITEMS_A_BATCH = 25
-const RETRY = { attemptMs: 20_000, totalMs: 60_000, baseMs: 50, maxMs: 1_000 }
 
 const IDS = 100_000
 const EVENTS = 1_000_000
@@ -114,31 +110,10 @@ function* items(): Generator<Item> {
   yield* packedHistory(longId, eventsOfLong)
 }
 
-function* batches(): Generator<Item[]> {
-  let batch: Item[] = []
-  for (const item of items()) {
-    batch.push(item)
-    if (batch.length < ITEMS_A_BATCH) continue
-    yield batch
-    batch = []
-  }
-  if (batch.length > 0) yield batch
-}
-
 /** Fills the tables of the fixture: 100,000 ids with 1,000,000 events, some snapshots, and the golden data of the JVM. */
 export const fillLargeTable = async (fixture: CliFixture): Promise<void> => {
   const { client, table, snapshotTable } = fixture
-  // Half the CPU of the SDK's.
-  const requests = connect({ client, table, maxConnections: PARALLEL_BATCHES, maxQueued: 10, retry: RETRY })
-  const options = { priority: 'write', purpose: 'filling a large table' } as const
-  const source = batches()
-  await inParallel(Array.from({ length: PARALLEL_BATCHES }), PARALLEL_BATCHES, async () => {
-    for (const batch of source) {
-      const RequestItems = { [table]: batch.map((Item) => ({ PutRequest: { Item } })) }
-      expect((await requests.send('BatchWriteItem', { RequestItems }, options)).UnprocessedItems).toEqual({})
-    }
-  })
-  await requests.close()
+  await putItems(client, table, items())
   const golden = readGolden()
   const metadata = { persistenceId: LARGE.longId, sequenceNr: LARGE.snapshotAt, timestamp: BEGUN_AT + 86_400_000 }
   const snapshots = [snapshotItem(keys.journalName, metadata, payloadOf(LARGE.snapshotAt)), ...golden.snapshots]

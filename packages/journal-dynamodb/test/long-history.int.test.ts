@@ -1,13 +1,20 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { packedItem } from '@dynact/dynamodb'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { type Item, PARTITION_SIZE, packedItem } from '@dynact/dynamodb'
 import { type Serializer, serialization } from '@dynact/persistence'
-import { onRealDynamoDB, testTransport } from '../../../tools/test-support/index.js'
+import { onRealDynamoDB, testClientConfig, testTransport } from '../../../tools/test-support/index.js'
+import { putItems } from '../../../tools/test-support/put-items.js'
 import { freshId, JournalFixture, repr, span, write } from './journal-fixture.js'
 
 const fixture = new JournalFixture()
+/** Past the fixture's, which looks at every request. */
+const client = new DynamoDBClient(testClientConfig())
 beforeAll(() => fixture.create())
-afterAll(() => fixture.remove())
+afterAll(async () => {
+  client.destroy()
+  await fixture.remove()
+})
 beforeEach(() => fixture.reset())
 
 const keys = { journalName: 'journal', sequenceShards: 10 }
@@ -19,22 +26,20 @@ const collectGarbage = (() => {
 })()
 
 /** A history of one packed batch a hundred: a tenth of the requests that single events would take. */
-const putHistory = async (id: string, size: number): Promise<void> => {
-  const hundreds = span(0, Math.ceil(size / 100) - 1)
-  const putNext = async (): Promise<void> => {
-    for (let hundred = hundreds.pop(); hundred !== undefined; hundred = hundreds.pop()) {
-      const events = span(Math.max(1, hundred * 100), hundred * 100 + 99).map((sequenceNr) => repr(id, sequenceNr))
-      const [first, ...rest] = events
-      if (first === undefined) continue
-      const payloads = events.map(({ payload }) => ({
-        serializerId: 20,
-        serializerManifest: '',
-        bytes: Buffer.from(payload),
-      }))
-      await fixture.putItem(packedItem(keys, [first, ...rest], payloads))
-    }
+const putHistory = (id: string, size: number): Promise<void> => putItems(client, fixture.table, hundredsOf(id, size))
+
+function* hundredsOf(id: string, size: number): Generator<Item> {
+  for (let from = 0; from < size; from += PARTITION_SIZE) {
+    const events = span(Math.max(1, from), from + PARTITION_SIZE - 1).map((sequenceNr) => repr(id, sequenceNr))
+    const [first, ...rest] = events
+    if (first === undefined) throw new Error('an empty hundred')
+    const payloads = events.map(({ payload }) => ({
+      serializerId: 20,
+      serializerManifest: '',
+      bytes: Buffer.from(payload),
+    }))
+    yield packedItem(keys, [first, ...rest], payloads)
   }
-  await Promise.all(span(1, 20).map(putNext))
 }
 
 /** The full size once; dynalite's pages take long, and on the SDK's transport a tenth shows the same growth, or none. */
