@@ -59,8 +59,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-test('what the README shows lists the ids of a DynamoDB in the folder', async () => {
-  expect(await run(...argumentsIn('packages/cli/README.md', 'ids'))).toEqual({ lines: [''], errors: '', end: 0 })
+test('what the README shows lists the ids of a DynamoDB in the folder, or why there are none', async () => {
+  expect(await run(...argumentsIn('packages/cli/README.md', 'ids'))).toEqual({
+    lines: [''],
+    errors: 'No ids: table dynact-journal is empty.\n',
+    end: 0,
+  })
 })
 
 test("getting started's command looks for the counter's events", async () => {

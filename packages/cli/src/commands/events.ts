@@ -1,10 +1,9 @@
-import { type AddCommand, examples } from '../add-command.js'
+import { type AddCommand, examples, remark } from '../add-command.js'
 import { wholeNumber } from '../arguments.js'
 import type { Call } from '../call.js'
 import { UsageError } from '../cli-error.js'
 import { eventRecord, eventText } from '../event-record.js'
 import { tolerantSerialization } from '../inspect/tolerant-serialization.js'
-import { quoted } from '../quoted.js'
 import { visible } from '../visible.js'
 
 interface Flags {
@@ -24,8 +23,8 @@ export const addEvents: AddCommand = (parent, handle) => {
     .option('--follow', 'go on with new events until Ctrl-C')
     .addHelpText(
       'after',
-      `\nIncomplete batches are left out, as in a recovery: dynact verify ID tells of them. An event that can't be deserialized is printed
-as it is stored; name its serializer in dynact.config.ts.`,
+      remark(`Incomplete batches are left out, as in a recovery: dynact verify ID tells of them. An event that can't be deserialized is printed
+as it is stored; name its serializer in dynact.config.ts.`),
     )
     .addHelpText(
       'after',
@@ -37,7 +36,6 @@ as it is stored; name its serializer in dynact.config.ts.`,
         const { settings } = connection
         if (from !== undefined && to !== undefined && from > to)
           throw new UsageError(`--from ${from} is behind --to ${to}`)
-        const rest = `${to === undefined ? '' : ` --to ${to}`}${follow ? ' --follow' : ''}`
         const readJournal = connection.readJournal({ serialization: tolerantSerialization(settings.serialization) })
         const stream = follow
           ? readJournal.eventsByPersistenceId(persistenceId, from, to, { signal })
@@ -47,8 +45,7 @@ as it is stored; name its serializer in dynact.config.ts.`,
           const record = eventRecord(envelope)
           await output.record(record, () => eventText(record))
           count++
-          const next = record.sequenceNr + 1
-          call.resumeHint = `Go on with: dynact events ${quoted(visible(persistenceId))} --from ${next}${rest}`
+          call.resumeHint = call.again({ '--from': String(record.sequenceNr + 1) })
         }
         if (count > 0) return
         output.note(`No events of ${visible(persistenceId)} here: ${await whyNone(call, persistenceId, from ?? 1)}.`)

@@ -1,11 +1,11 @@
 import { open, stat, truncate } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { type AddCommand, examples } from '../add-command.js'
+import { type AddCommand, examples, remark } from '../add-command.js'
 import type { Call } from '../call.js'
 import { UsageError } from '../cli-error.js'
 import { allIdPages } from '../transfer/all-id-pages.js'
 import { ExportWriter } from '../transfer/export-writer.js'
-import { idRecords, type JournalSource, journalRecords } from '../transfer/journal-records.js'
+import { historyRecords, type JournalSource, journalRecords } from '../transfer/journal-records.js'
 import { rawSerialization } from '../transfer/raw-serialization.js'
 import { verifyExport } from '../transfer/read-export.js'
 import type { SourceRecord } from '../transfer/transfer-record.js'
@@ -26,17 +26,15 @@ async function* recordsOf(
     const [readJournal, requests] = [connection.readJournal(), connection.requests(connection.settings.snapshotTable)]
     return yield* journalRecords(source, allIdPages({ ...source, readJournal, requests }, from))
   }
-  for (const id of ids) yield* idRecords(source, id)
+  yield* historyRecords(source, ids)
   yield { type: 'page', cursor: undefined }
 }
 
 /** A file to append to, and where to go on. */
 const openFile = async (call: Call, file: string, resume: boolean) => {
-  const exists = await stat(file).then(
-    () => true,
-    () => false,
-  )
-  if (!exists) return { handle: await open(file, 'wx'), from: undefined, sha256: '', isComplete: false }
+  const found = await stat(file).catch(() => undefined)
+  if (found?.isDirectory()) throw new UsageError(`${file} is a folder. Give --out the name of a file in it.`)
+  if (found === undefined) return { handle: await open(file, 'wx'), from: undefined, sha256: '', isComplete: false }
   if (!resume) throw new UsageError(`${file} is there already. Give --resume to go on with it, or another name.`)
   const { bytes, cursor, sha256, isComplete } = await verifyExport(file, call.signal)
   await truncate(file, bytes)
@@ -54,8 +52,8 @@ export const addExport: AddCommand = (parent, handle) => {
     .option('--no-snapshots', 'leave the snapshots out')
     .addHelpText(
       'after',
-      `\nOnly what a recovery would see is exported: whole batches, no torn ones. Each id is as it is when it is read. Payloads are not
-decoded: encrypted ones stay so. Checkpoints in the file have SHA-256 sums of all lines before them.`,
+      remark(`Only what a recovery would see is exported: whole batches, no torn ones. Each id is as it is when it is read. Payloads are not
+decoded: encrypted ones stay so. Checkpoints in the file have SHA-256 sums of all lines before them.`),
     )
     .addHelpText(
       'after',
@@ -74,8 +72,7 @@ decoded: encrypted ones stay so. Checkpoints in the file have SHA-256 sums of al
         const target = file === undefined ? undefined : await openFile(call, file, resume)
         try {
           if (target?.isComplete === true) return output.note(`${file} is complete.`)
-          if (file !== undefined && ids.length === 0)
-            call.resumeHint = `Go on with: dynact export --out ${out} --resume`
+          if (file !== undefined && ids.length === 0) call.resumeHint = call.again({ '--resume': true })
           const source: JournalSource = {
             journal: connection.journal({ serialization: rawSerialization }),
             snapshotStore: snapshots ? connection.snapshotStore({ serialization: rawSerialization }) : undefined,
@@ -96,6 +93,10 @@ decoded: encrypted ones stay so. Checkpoints in the file have SHA-256 sums of al
             if (record.type === 'page') await target?.handle.sync()
             output.progress(`${count.ids} ids, ${count.events} events exported`)
           }
+          if (count.ids === 0 && target?.from === undefined)
+            output.note(
+              `Nothing to export: ${ids.length > 0 ? 'there are no such ids.' : await connection.whyEmpty(signal)}`,
+            )
           output.note(`exported ${count.ids} ids, ${count.events} events, ${count.snapshots} snapshots`)
         } finally {
           await target?.handle.close()

@@ -2,8 +2,12 @@ import type { DynamoDBJournal } from '@dynact/journal-dynamodb'
 import type { SerializedPayload } from '@dynact/persistence'
 import type { PersistenceIdPage } from '@dynact/query-dynamodb'
 import type { DynamoDBSnapshotStore } from '@dynact/snapshot-dynamodb'
+import { sideBySide } from './side-by-side.js'
 import { storedWrites } from './stored-write.js'
 import { type SourceRecord, snapshotRecord, writeRecord } from './transfer-record.js'
+
+/** So many ids are read at once. */
+const PARALLEL_IDS = 8
 
 /** Where {@link journalRecords} reads. */
 export interface JournalSource {
@@ -13,19 +17,26 @@ export interface JournalSource {
   readonly signal: AbortSignal
 }
 
-/** The visible histories of ids, batches whole, payloads in their bytes; in memory is a page of one id's events. */
+/** The visible histories of ids, batches whole, payloads in their bytes; in memory is a page of the events of eight ids. */
 export async function* journalRecords(
   source: JournalSource,
   pages: AsyncIterable<PersistenceIdPage>,
 ): AsyncGenerator<SourceRecord, void> {
   for await (const { persistenceIds, next } of pages) {
-    for (const persistenceId of persistenceIds) yield* idRecords(source, persistenceId)
+    yield* historyRecords(source, persistenceIds)
     yield { type: 'page', cursor: next }
   }
 }
 
-/** The history of one id. */
-export async function* idRecords(
+/** The histories of these ids, one after the other. */
+export const historyRecords = (source: JournalSource, ids: readonly string[]): AsyncGenerator<SourceRecord, void> =>
+  sideBySide(historiesOf(source, ids), PARALLEL_IDS)
+
+function* historiesOf(source: JournalSource, ids: readonly string[]): Generator<AsyncGenerator<SourceRecord, void>> {
+  for (const persistenceId of ids) yield idRecords(source, persistenceId)
+}
+
+async function* idRecords(
   { journal, snapshotStore, signal }: JournalSource,
   persistenceId: string,
 ): AsyncGenerator<SourceRecord, void> {
