@@ -10,7 +10,7 @@ export const backfillConfigSchema = z
   .strictObject({
     ...options,
     /** Patient by default: it shares the table with those who work on it, and waits while it is throttled. */
-    retry: retrySchema.prefault({ totalMs: 60_000, baseMs: 50, maxMs: 5_000 }),
+    retry: retrySchema.prefault({ attemptMs: 10_000, totalMs: 60_000, baseMs: 50, maxMs: 5_000 }),
     /** How the journal writes the feed index: the same object as there. */
     queries: queriesSchema.prefault({}),
     /** How many hundreds of events are worked on at once. */
