@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, stat, watch, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -97,6 +97,15 @@ export class CliFixture {
   async folder(): Promise<string> {
     this.#folder ??= await mkdtemp(join(tmpdir(), 'dynact-cli-'))
     return this.#folder
+  }
+
+  /** Resolves when a file of the folder has more bytes than that. */
+  async fileLargerThan(name: string, bytes: number): Promise<void> {
+    const folder = await this.folder()
+    for await (const _ of watch(folder)) {
+      const { size } = await stat(join(folder, name)).catch(() => ({ size: 0 }))
+      if (size > bytes) return
+    }
   }
 
   async file(name: string, text: string): Promise<string> {
