@@ -1,28 +1,15 @@
-import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { CliFixture } from './cli-fixture.js'
 import { fillTables, HOSTILE, ServedPage } from './explore-fixture.js'
+import { hasBrowser, launchBrowser } from './headless-browser.js'
 
 // In a real browser: Debian's Chromium. `DYNACT_SCREENSHOTS=docs/images` stores the pictures of docs/explore.md.
 
-const CHROMIUM = '/usr/bin/chromium'
-const args = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 const screenshots = process.env['DYNACT_SCREENSHOTS']
 const timeoutMs = 60_000
 
-// On a developer's machine it may be missing; in CI that is a failure.
-const hasBrowser = existsSync(CHROMIUM) || process.env['CI'] === 'true'
-if (!hasBrowser) process.stderr.write(`The page is not tested: there is no ${CHROMIUM}. Install Debian's chromium.\n`)
 const describeInBrowser = hasBrowser ? describe : describe.skip
 
 describeInBrowser('the page of dynact explore', () => {
@@ -37,7 +24,7 @@ describeInBrowser('the page of dynact explore', () => {
   beforeAll(async () => {
     await fixture.create()
     await fillTables(fixture)
-    browser = await chromium.launch({ headless: true, executablePath: CHROMIUM, args })
+    browser = await launchBrowser()
     reader = await ServedPage.start(fixture)
     writer = await ServedPage.start(fixture, '--write')
   }, timeoutMs)

@@ -4,6 +4,7 @@ import { jest } from '@jest/globals'
 import { readGolden } from '../../../tools/pekko-peer/golden.js'
 import { CliFixture } from './cli-fixture.js'
 import { ServedPage } from './explore-fixture.js'
+import { hasBrowser, launchBrowser } from './headless-browser.js'
 import { fillLargeTable, LARGE } from './large-table.js'
 
 // Every command on a table of 100,000 ids and 1,000,000 events, beside what a JVM has written. In a heap that does not hold it.
@@ -25,7 +26,7 @@ const goldenIds = golden.journal
 const goldenSnapshotIds = golden.snapshots.flatMap(({ par }) => /^journal-P-(.*)$/.exec(par?.S ?? '')?.[1] ?? [])
 const allGoldenIds = [...new Set([...goldenIds, ...goldenSnapshotIds])].sort()
 
-let page: ServedPage | undefined
+const servedPages: ServedPage[] = []
 
 beforeAll(async () => {
   fixture.nodeOptions = [`--max-old-space-size=${HEAP_MB}`]
@@ -33,7 +34,7 @@ beforeAll(async () => {
   await fillLargeTable(fixture)
 }, 600_000)
 afterAll(async () => {
-  await page?.stop()
+  for (const page of servedPages) await page.stop()
   await fixture.remove()
 })
 
@@ -220,7 +221,7 @@ testWhole('backfill-feed: events of the JVM, and no others', async () => {
 
 test('explore: pages of ids, of a long history, and a search', async () => {
   const served = await ServedPage.start(fixture, '--journal-name', LARGE.journalName)
-  page = served
+  servedPages.push(served)
   const ask = async (path: string, params: Readonly<Record<string, string>>) =>
     (await served.ask(`${path}?${new URLSearchParams(params)}`)).json
 
@@ -235,6 +236,31 @@ test('explore: pages of ids, of a long history, and a search', async () => {
   expect(history).toMatchObject({ highestSequenceNr: eventsOfLong, deletedTo: 0 })
   expect(history.entries[0]).toMatchObject({ sequenceNr: 100_001 })
   expect(await ask('/api/verify', { id: longId })).toMatchObject({ events: eventsOfLong, findings: [] })
+})
+
+const testInBrowser = hasBrowser ? test : test.skip
+testInBrowser('explore in a browser: pages of ids, a search, and a long history from its middle on', async () => {
+  const served = await ServedPage.start(fixture, '--journal-name', LARGE.journalName)
+  servedPages.push(served)
+  const browser = await launchBrowser()
+  try {
+    const page = await browser.newPage({ locale: 'en-US' })
+    const complaints: string[] = []
+    page.on('pageerror', (error) => complaints.push(error.message))
+    await page.goto(served.url)
+    await page.getByText('Page 1: 50 ids').first().waitFor()
+    await page.getByRole('button', { name: 'Next page' }).click()
+    await page.getByText('Page 2: 50 ids').first().waitFor()
+    await page.getByRole('searchbox', { name: 'Ids that begin with' }).fill('Ledger|')
+    await page.keyboard.press('Enter')
+    await page.getByRole('link', { name: longId }).click()
+    await page.getByRole('heading', { name: longId, level: 1 }).waitFor()
+    await page.goto(`${served.origin}/#/id?${new URLSearchParams({ id: longId, from: '100001' })}`)
+    await page.getByRole('button', { name: 'Event 100,001: show its payload' }).waitFor()
+    expect(complaints).toEqual([])
+  } finally {
+    await browser.close()
+  }
 })
 
 test('delete: the beginning of a long history, and ids', async () => {
