@@ -24,12 +24,15 @@ const kind = (name, extra = {}) => ({
   ...extra,
 })
 
-/** Tests of another kind once more, on the SDK's transport. Tables are the SDK's business anyway. */
+/**
+ * Tests of another kind once more, on the SDK's transport. Tables are the SDK's business anyway; what is stored in how many items, and
+ * what of it is deleted in which order, is no transport's, and takes minutes.
+ */
 const onSdkTransport = {
   testMatch: [
     '<rootDir>/packages/{dynamodb,journal-dynamodb,snapshot-dynamodb,query-dynamodb,serialization-encrypted}/test/*.{int,conformance}.test.ts',
   ],
-  testPathIgnorePatterns: ['/(tables|item-size)\\.int\\.test\\.ts$'],
+  testPathIgnorePatterns: ['/(tables|item-size|split-snapshots|highest-and-deletes)\\.int\\.test\\.ts$'],
   setupFiles: ['<rootDir>/tools/test-support/on-sdk-transport.js'],
 }
 
