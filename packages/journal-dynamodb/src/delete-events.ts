@@ -61,16 +61,17 @@ export const deleteEventsTo = async (
     // What an earlier deletion left half done is done too.
     const wanted = Math.max(Math.min(toSequenceNr, highest), before.sequenceNr - 1)
     if (wanted < 1 || toSequenceNr < 1) return
-    const cut = { context, persistenceId, options }
-    const isNew = wanted >= before.sequenceNr && !purge
-    const { target, blocked } = isNew ? await sealTornBatch(cut, wanted) : { target: wanted }
     const from = before.cutBatch ?? before.sequenceNr
     // The item of a packed batch that the target cuts has to stay, for the rest of its events.
-    const cutBatch = await findCoveringBatch(context, persistenceId, target + 1, from, options)
+    const cutBatch = await findCoveringBatch(context, persistenceId, wanted + 1, from, options)
+    const cut = { context, persistenceId, options }
+    // Replays leave out what lies under a packed batch, so nothing else is cut then.
+    const mayCut = cutBatch === undefined && wanted >= before.sequenceNr && !purge
+    const { target, blocked } = mayCut ? await sealTornBatch(cut, wanted) : { target: wanted }
     await raiseMark(context, 'SL', persistenceId, target + 1, options, cutBatch?.first)
     if (cutBatch !== undefined) await cutPackedBatch(context, persistenceId, cutBatch.first, target + 1, options)
     await deleteUpwards(context, persistenceId, purge ? 1 : from, target, options, { purge, blocked })
-    if (blocked !== undefined) await clearBlocked(cut, blocked)
+    if (blocked !== undefined) await clearBlocked(cut, { target, blocked })
   } catch (cause) {
     if (!(cause instanceof RequestFailedError)) throw cause
     throw new PersistenceError(

@@ -17,6 +17,7 @@ import {
 import type { JournalContext } from './journal-context.js'
 import { readLowMark } from './marks.js'
 import { readHeadDownFrom } from './replay/batch-head.js'
+import { findCoveringBatch } from './replay/occupied.js'
 import { plugItem } from './write/plug-item.js'
 
 /** A deletion that is about to begin. */
@@ -48,8 +49,7 @@ export const sealTornBatch = async (cut: Cut, target: number): Promise<SealedCut
     for (let to = target; ; ) {
       const { last, next } = await aroundCut(cut, to)
       if (next === undefined) {
-        if (last === undefined || last.index === last.lastIndex || (await missingBefore(cut, last)) === undefined)
-          return { target: to }
+        if (last === undefined || last.index === last.lastIndex || (await isPresent(cut, last))) return { target: to }
         to--
       } else if (next.sequenceNr - next.index > to) {
         return { target: to }
@@ -106,7 +106,16 @@ const missingBefore = async (
   const head = await readHeadDownFrom(context, persistenceId, event, options)
   if (head === event.sequenceNr - event.index) return undefined
   // Read after the events: a deletion that went further, and has taken them away meanwhile, has raised it before.
-  return (await readLowMark(context, persistenceId, options)).sequenceNr >= head ? undefined : head - 1
+  const lowMark = await readLowMark(context, persistenceId, options)
+  // What lies below a mark that cuts a packed batch was that one's.
+  return lowMark.sequenceNr >= head && lowMark.cutBatch === undefined ? undefined : head - 1
+}
+
+/** Is all of its batch there that comes before the event, or does the event lie under a packed batch? */
+const isPresent = async (cut: Cut, event: StoredEvent): Promise<boolean> => {
+  if ((await missingBefore(cut, event)) === undefined) return true
+  const { context, persistenceId, options } = cut
+  return (await findCoveringBatch(context, persistenceId, event.sequenceNr, 1, options)) !== undefined
 }
 
 /** Is the number that the event's batch lacks taken by now? Then nobody is ever told that the batch was stored. */
@@ -128,11 +137,30 @@ const putStone = async (cut: Cut, sequenceNr: number, ofBatch: StoredEvent): Pro
   return isStored
 }
 
-/** Puts a stone over whatever lies under a blocked number, so that nothing of it is left. Only below the low mark. Costs a write unit a KiB. */
-export const clearBlocked = async ({ context, persistenceId, options }: Cut, sequenceNr: number): Promise<void> => {
+/**
+ * Puts a stone over what lies under a blocked number, so that nothing of it is left; only below the low mark. A packed batch that goes on
+ * behind what is deleted stays: it blocks the number as well. Costs a write unit a KiB.
+ */
+export const clearBlocked = async (
+  { context, persistenceId, options }: Cut,
+  { target, blocked }: Required<SealedCut>,
+): Promise<void> => {
   const { config, requests } = context
-  const Item = steppingStoneItem(config, persistenceId, sequenceNr, randomUUID())
-  await requests.send('PutItem', { TableName: config.table, Item }, options)
+  try {
+    await requests.send(
+      'PutItem',
+      {
+        TableName: config.table,
+        Item: steppingStoneItem(config, persistenceId, blocked, randomUUID()),
+        ConditionExpression: 'attribute_not_exists(#n) OR #n <= :deleted',
+        ExpressionAttributeNames: { '#n': Attributes.PACKED_SIZE },
+        ExpressionAttributeValues: { ':deleted': { N: String(target - blocked + 1) } },
+      },
+      options,
+    )
+  } catch (error) {
+    if (!isConflict(error)) throw error
+  }
 }
 
 /** @returns whether the event was still there. */

@@ -147,6 +147,18 @@ describe('a deletion shows the rest of a batch', () => {
     expect(await shown(id, 9)).toEqual({ sequenceNrs: [8, 9], highest: 9 })
   })
 
+  test.each([4, 5])('that is packed, deleted up to %d, with what is left of another one amid it', async (to) => {
+    const id = await historyWith(9, span(4, 9))
+    await fixture.journal({ atomicWrites: 'packed' }).writeEvents(write(id, 3, 6, 'winner'))
+
+    await fixture.journal().deleteEventsTo(id, to)
+
+    expect(await replayed(fixture.journal(), id)).toEqual({ sequenceNrs: span(to + 1, 6), highest: 9 })
+    await fixture.journal().deleteEventsTo(id, 6)
+    expect(await replayed(fixture.journal(), id)).toEqual({ sequenceNrs: [], highest: 9 })
+    expect((await fixture.getItem(id, 3))?.['evs']).toBeUndefined()
+  })
+
   test('whose beginning is damaged: that is for whoever restores it', async () => {
     const id = await historyWith(6, span(3, 6))
     const { event: _, ...damaged } = storedItem(id, 4, 'loser', placeOf(4, 6))
