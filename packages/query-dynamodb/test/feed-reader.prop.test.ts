@@ -169,6 +169,10 @@ test('the same holds where hardly an id is remembered that is settled', async ()
         expect(numbers).toEqual(expect.arrayContaining(expectedOf(world, persistenceId)))
       }
     }),
-    { numRuns: isSoak ? 4_000 : 200 },
+    {
+      numRuns: isSoak ? 4_000 : 200,
+      // Delivered the first event of a batch twice, which an offset cut: the id was forgotten before the batch was met again.
+      examples: [[200446906, 47]],
+    },
   )
 })

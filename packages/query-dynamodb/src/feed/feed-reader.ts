@@ -54,6 +54,8 @@ const CHUNK = 100
 export class FeedReader {
   readonly #parts: FeedReaderParts
   readonly #shards: readonly ShardState[]
+  /** How far ids had been read at the start: perhaps into a batch. */
+  readonly #startedAt: ReadonlyMap<string, number>
   #seen: SeenIds
   #settled: number
   #timestamp: number
@@ -69,8 +71,9 @@ export class FeedReader {
     this.#settled = since
     this.#knowsAll = since <= 0
     this.#forgetsAt = parts.maxIds
+    this.#startedAt = new Map(Object.entries(seen))
     this.#seen = SeenIds.of(
-      Object.entries(seen).map(([persistenceId, sequenceNr]) => ({ persistenceId, sequenceNr, timestamp })),
+      [...this.#startedAt].map(([persistenceId, sequenceNr]) => ({ persistenceId, sequenceNr, timestamp })),
     )
     this.#shards = parts.shards.map((shard) => ({ shard, settled: since, readAt: 0, reReadAt: 0 }))
   }
@@ -197,16 +200,22 @@ export class FeedReader {
     for (const entry of told) {
       const { persistenceId, firstSequenceNr } = entry
       if (progress.has(persistenceId)) continue
-      const last = this.#seen.get(persistenceId)
+      const last = this.#seen.get(persistenceId) ?? this.#startedInside(entry)
       progress.set(persistenceId, last ?? 0)
       if (last === undefined && !this.#knowsAll && firstSequenceNr > 1) unknown.push(entry)
     }
     if (unknown.length === 0) return progress
     const lasts = await this.#parts.source.lastBefore(unknown, this.#settled)
-    // Where the feed told of an earlier event of the same batch, all before the batch was delivered then.
+    // Where the feed told of an earlier event of the same batch, all before the batch was delivered then, and the batch wholly or not.
     for (const [index, { persistenceId, firstSequenceNr }] of unknown.entries())
       progress.set(persistenceId, Math.min(lasts[index] ?? 0, firstSequenceNr - 1))
     return progress
+  }
+
+  /** The last number delivered of the batch of an entry, if the reader started in the middle of it. */
+  #startedInside({ persistenceId, firstSequenceNr, lastSequenceNr }: Told): number | undefined {
+    const startedAt = this.#startedAt.get(persistenceId) ?? 0
+    return startedAt >= firstSequenceNr && startedAt <= lastSequenceNr ? startedAt : undefined
   }
 
   /** Fetches together what will, as far as can be foreseen, be delivered as it is. */
