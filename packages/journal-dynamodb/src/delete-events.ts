@@ -15,11 +15,11 @@ import {
   readJournalPlace,
 } from '@dynact/dynamodb'
 import { type AbortOptions, checkPersistenceId, PersistenceError } from '@dynact/persistence'
+import { clearBlocked, judgeAgain, judgeCut } from './deletion-cut.js'
 import type { JournalContext } from './journal-context.js'
 import { raiseMark, readLowMark } from './marks.js'
 import { readHighest } from './replay/highest.js'
-import { findCoveringBatch, lastInPartition } from './replay/occupied.js'
-import { clearBlocked, sealTornBatch } from './seal-torn-batch.js'
+import { lastInPartition } from './replay/occupied.js'
 
 /** How events are deleted. */
 export interface DeletionOptions {
@@ -62,14 +62,14 @@ export const deleteEventsTo = async (
     const wanted = Math.max(Math.min(toSequenceNr, highest), before.sequenceNr - 1)
     if (wanted < 1 || toSequenceNr < 1) return
     const from = before.cutBatch ?? before.sequenceNr
-    // The item of a packed batch that the target cuts has to stay, for the rest of its events.
-    const cutBatch = await findCoveringBatch(context, persistenceId, wanted + 1, from, options)
-    const cut = { context, persistenceId, options }
-    // Replays leave out what lies under a packed batch, so nothing else is cut then.
-    const mayCut = cutBatch === undefined && wanted >= before.sequenceNr && !purge
-    const { target, blocked } = mayCut ? await sealTornBatch(cut, wanted) : { target: wanted }
-    await raiseMark(context, 'SL', persistenceId, target + 1, options, cutBatch?.first)
-    if (cutBatch !== undefined) await cutPackedBatch(context, persistenceId, cutBatch.first, target + 1, options)
+    const cut = { context, persistenceId, options, highest, before }
+    const isNew = wanted >= before.sequenceNr && !purge
+    const { target, cutBatch, batchBegin, blocked } = isNew
+      ? await judgeCut(cut, wanted)
+      : await judgeAgain(cut, wanted)
+    await raiseMark(context, 'SL', persistenceId, target + 1, options, { cutBatch, batchBegin })
+    // The item of a packed batch has to stay, for the rest of its events.
+    if (cutBatch !== undefined) await cutPackedBatch(context, persistenceId, cutBatch, target + 1, options)
     await deleteUpwards(context, persistenceId, purge ? 1 : from, target, options, { purge, blocked })
     if (blocked !== undefined) await clearBlocked(cut, { target, blocked })
   } catch (cause) {

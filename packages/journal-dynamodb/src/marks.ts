@@ -8,6 +8,8 @@ import {
   type RequestOptions,
   raiseMark as raiseStoredMark,
   readLowMarkItem,
+  type StoredEvent,
+  type StoredLowMark,
 } from '@dynact/dynamodb'
 import type { JournalContext } from './journal-context.js'
 
@@ -35,13 +37,8 @@ export const readHighMarks = async (
   return marks.filter((mark) => isReadable(mark) && mark > 0).sort((a, b) => b - a)
 }
 
-/** What the low marks of an id say. */
-export interface LowMark {
-  /** The first event that is not deleted; 1 when none is. */
-  readonly sequenceNr: number
-  /** The first event of the packed batch that the mark cuts: its item stands before the mark. */
-  readonly cutBatch: number | undefined
-}
+/** What the low marks of an id say. The item of a packed batch that is cut stands before the mark. */
+export type LowMark = StoredLowMark
 
 /**
  * The low mark of an id. Costs one read unit per shard, in one request for up to 100 shards.
@@ -57,7 +54,25 @@ export const readLowMark = async (
   return marks.reduce<LowMark>((highest, mark) => (mark.sequenceNr > highest.sequenceNr ? mark : highest), NO_LOW_MARK)
 }
 
-const NO_LOW_MARK: LowMark = { sequenceNr: 1, cutBatch: undefined }
+const NO_LOW_MARK: LowMark = { sequenceNr: 1, cutBatch: undefined, batchBegin: undefined }
+
+/**
+ * Is the beginning of an event's batch accounted for, of which all is stored from `head` on? What lies below the low mark was there when it
+ * was deleted, unless the mark cuts another batch, or none: then the event's was stored later, by a writer that knew of neither.
+ */
+export const isWholeBelow = (
+  lowMark: LowMark,
+  { sequenceNr, index }: Pick<StoredEvent, 'sequenceNr' | 'index'>,
+  head: number,
+): boolean => {
+  const { cutBatch, batchBegin } = lowMark
+  const begin = sequenceNr - index
+  if (begin >= lowMark.sequenceNr) return head === begin
+  return lowMark.sequenceNr >= head && cutBatch === undefined && (batchBegin === undefined || batchBegin === begin)
+}
+
+/** Which batch a low mark cuts. */
+export type MarkCut = Partial<Pick<LowMark, 'cutBatch' | 'batchBegin'>>
 
 /**
  * Stores a mark, unless its item holds a higher one: a late retry must not lower it. Costs one write unit.
@@ -69,11 +84,12 @@ export const raiseMark = async (
   persistenceId: string,
   sequenceNr: number,
   options: RequestOptions,
-  cutBatch?: number,
+  { cutBatch, batchBegin }: MarkCut = {},
 ): Promise<void> => {
   const item = {
     ...markItem(config, kind, persistenceId, sequenceNr),
     ...(cutBatch !== undefined && { [Attributes.CUT_BATCH]: { N: String(cutBatch) } }),
+    ...(batchBegin !== undefined && { [Attributes.BATCH_BEGIN]: { N: String(batchBegin) } }),
   }
   await raiseStoredMark(requests, config.table, item, options)
 }

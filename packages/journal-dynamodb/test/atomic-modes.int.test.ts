@@ -201,6 +201,54 @@ describe('a packed batch', () => {
     expect(await replayed(fixture.journal(), id)).toEqual({ sequenceNrs: span(1, 10), highest: 10 })
     expect(await fixture.journal().readHighestSequenceNr(id)).toBe(10)
   })
+
+  /** What an overtaken writer of the batch `first` to `last` has left, under a packed batch of 9, or 2 to 10. */
+  const strays = [
+    ['of a batch that lost its first number', { first: 2, last: 11, left: span(3, 11) }],
+    ['of a batch that goes on behind it', { first: 2, last: 14, left: span(9, 14) }],
+    ['of a batch that ends under it', { first: 2, last: 7, left: [5, 6, 7] }],
+    ['of a batch that breaks off under it', { first: 2, last: 12, left: [5, 6] }],
+    ['of a batch that ends right before its end', { first: 2, last: 9, left: [9] }],
+    ['of which one stands at its end', { first: 2, last: 10, left: [10] }],
+  ] as const
+
+  test.each(strays.flatMap(([name, stray]) => [0, 94].map((shift) => [name, shift, stray] as const)))(
+    'is shown from any number on, whatever single items lie under it: %s; moved by %d',
+    async (_, shift, { first, last, left }) => {
+      const id = freshId()
+      await fixture.journal().writeEvents(write(id, 1, shift + 1))
+      for (const number of left)
+        await fixture.putEvent(id, shift + number, 'dead', { index: number - first, lastIndex: last - first })
+      await journalIn('packed').writeEvents(write(id, shift + 2, shift + 10))
+
+      const highest = shift + Math.max(10, left.at(-1) ?? 0)
+      for (const from of [1, ...span(shift + 1, shift + 15)])
+        expect([
+          from,
+          await replayed(fixture.journal(), id, { fromSequenceNr: from }, { startsAnywhere: true }),
+        ]).toEqual([from, { sequenceNrs: span(from, shift + 10), highest }])
+      expect(await fixture.journal().readHighestSequenceNr(id)).toBe(highest)
+    },
+  )
+
+  test('is not shown in part where a stale writer stored it under another one', async () => {
+    const id = freshId()
+    await journalIn('packed').writeEvents(write(id, 1, 5))
+    await journalIn('packed').writeEvents(write(id, 3, 8))
+    await journalIn('packed').writeEvents(write(id, 6, 7))
+
+    expect(await replayed(fixture.journal(), id)).toEqual({ sequenceNrs: span(1, 7), highest: 8 })
+  })
+
+  test('costs a replay that begins amid it no more than it did, where nothing lies under it', async () => {
+    const id = freshId()
+    await journalIn('packed').writeEvents(write(id, 1, 10))
+    fixture.reset()
+
+    await replayed(fixture.journal(), id, { fromSequenceNr: 5 })
+
+    expect(fixture.observed.requests.length).toBeLessThanOrEqual(7)
+  })
 })
 
 describe('one journal with all three', () => {

@@ -1,6 +1,7 @@
-// What a deletion leaves of a batch counts as whole, since what lies below the low mark counts as present. So it must not cut one that
-// never was.
+// What a deletion leaves of a batch counts as whole, since what it has deleted counts as present. So it must not cut one that never was,
+// and the low mark says which one it cuts.
 import { PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { FencedError } from '@dynact/persistence'
 import { freshId, JournalFixture, replayed, span, storedItem, write } from './journal-fixture.js'
 
 const fixture = new JournalFixture()
@@ -41,7 +42,7 @@ const landLate = (id: string, sequenceNr: number, last: number): Promise<boolean
 const shown = async (id: string, last: number) => {
   const all = await replayed(fixture.journal(), id)
   for (const from of span(2, last + 1)) {
-    const { sequenceNrs } = await replayed(fixture.journal(), id, { fromSequenceNr: from })
+    const { sequenceNrs } = await replayed(fixture.journal(), id, { fromSequenceNr: from }, { startsAnywhere: true })
     expect([from, sequenceNrs]).toEqual([from, all.sequenceNrs.filter((sequenceNr) => sequenceNr >= from)])
   }
   return all
@@ -135,7 +136,7 @@ describe('a deletion shows the rest of a batch', () => {
     fixture.observed.fateOf = ({ operation, input }) => {
       // The look for the head of the batch.
       if (further !== undefined || operation !== 'Query' || input.ScanIndexForward !== false) return 'pass'
-      if (input.ExpressionAttributeValues[':to']?.N !== '7') return 'pass'
+      if (input.ExpressionAttributeValues[':to']?.N !== '8') return 'pass'
       further = fixture.journal().deleteEventsTo(id, 6)
       return { before: () => further }
     }
@@ -153,9 +154,9 @@ describe('a deletion shows the rest of a batch', () => {
 
     await fixture.journal().deleteEventsTo(id, to)
 
-    expect(await replayed(fixture.journal(), id)).toEqual({ sequenceNrs: span(to + 1, 6), highest: 9 })
+    expect(await shown(id, 9)).toEqual({ sequenceNrs: span(to + 1, 6), highest: 9 })
     await fixture.journal().deleteEventsTo(id, 6)
-    expect(await replayed(fixture.journal(), id)).toEqual({ sequenceNrs: [], highest: 9 })
+    expect(await shown(id, 9)).toEqual({ sequenceNrs: [], highest: 9 })
     expect((await fixture.getItem(id, 3))?.['evs']).toBeUndefined()
   })
 
@@ -168,6 +169,73 @@ describe('a deletion shows the rest of a batch', () => {
 
     expect(await shown(id, 6)).toEqual({ sequenceNrs: [5, 6], highest: 6 })
   })
+})
+
+describe('a writer that has not heard of a deletion', () => {
+  test.each([
+    ['amid a hundred', 'marked', 5],
+    ['amid a hundred, behind a packed batch', 'packed', 5],
+    ['at an edge', 'marked', 99],
+    ['at an edge, behind a packed batch', 'packed', 99],
+  ] as const)(
+    'is shown nothing of a batch that it stores over the end of what is deleted: %s',
+    async (_, atomicWrites, to) => {
+      const id = freshId()
+      await fixture.journal().writeEvents(write(id, 1, to - 3))
+      await fixture.journal({ atomicWrites }).writeEvents(write(id, to - 2, to, 'winner'))
+      await fixture.journal().deleteEventsTo(id, to)
+
+      await fixture.journal().writeEvents(write(id, to - 2, to + 3, 'stale'))
+
+      expect(await replayed(fixture.journal(), id)).toEqual({ sequenceNrs: [], highest: to + 3 })
+      await fixture.journal().deleteEventsTo(id, to + 1)
+      expect(await replayed(fixture.journal(), id)).toEqual({ sequenceNrs: [], highest: to + 3 })
+      await fixture.journal().writeEvents(write(id, to + 4, to + 5))
+      expect(await replayed(fixture.journal(), id)).toEqual({ sequenceNrs: [to + 4, to + 5], highest: to + 5 })
+    },
+  )
+
+  test('nor what is left of it where the deleted events hold their numbers', async () => {
+    const id = freshId()
+    const journal = fixture.journal({ deletedTimeToLiveMs: 3_600_000 })
+    await journal.writeEvents(write(id, 1, 5))
+    await journal.deleteEventsTo(id, 5)
+
+    await expect(fixture.journal().writeEvents(write(id, 3, 60, 'stale'))).rejects.toThrow(FencedError)
+
+    const { sequenceNrs, highest } = await replayed(fixture.journal(), id)
+    expect(sequenceNrs).toEqual([])
+    expect(highest).toBeGreaterThan(5)
+  })
+
+  test.each([
+    ['at an edge', 98, 103, [98, 99], 99],
+    ['of which what is stored lies in the next hundred', 3, 110, span(100, 110), 50],
+    ['that has come as far as the deletion', 3, 6, [3, 4], 4],
+  ])('but all of a batch that is under way: %s', async (_, first, last, stored, to) => {
+    const id = freshId()
+    await fixture.journal().writeEvents(write(id, 1, first - 1))
+    const put = (sequenceNr: number) =>
+      fixture.putEvent(id, sequenceNr, 'writer', { index: sequenceNr - first, lastIndex: last - first })
+    for (const sequenceNr of stored) await put(sequenceNr)
+
+    await fixture.journal().deleteEventsTo(id, to)
+    for (const sequenceNr of span(first, last)) if (!stored.includes(sequenceNr)) await put(sequenceNr)
+
+    expect(await replayed(fixture.journal(), id)).toEqual({ sequenceNrs: span(to + 1, last), highest: last })
+  })
+})
+
+test('the rest of a batch that a JVM has cut, whose marks do not tell, is shown', async () => {
+  const id = freshId()
+  await fixture.journal().writeEvents(write(id, 1, 6))
+  await fixture.journal().deleteEventsTo(id, 3)
+  const [mark] = await fixture.itemsOf(`journal-SL-${id}`)
+  expect(mark?.['begin']?.N).toBe('1')
+  const { begin: _, ...ofJvm } = mark ?? {}
+  await fixture.putItem(ofJvm)
+
+  expect(await replayed(fixture.journal(), id)).toEqual({ sequenceNrs: [4, 5, 6], highest: 6 })
 })
 
 test('a writer whose process has deleted before a torn batch goes on behind it', async () => {

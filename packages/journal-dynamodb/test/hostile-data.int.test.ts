@@ -268,15 +268,16 @@ describe('marks', () => {
     },
   )
 
-  test.each([...wrongValues('N'), ...['0', '4', '-1', '0.5', '1e40'].map((N): AttributeValue => ({ N }))])(
-    'a low mark cuts a batch at %j',
-    async (head) => {
-      const { id, mark } = await deletedHistory()
-      await fixture.putItem({ ...mark, head })
+  test.each(
+    [...wrongValues('N'), ...['0', '4', '-1', '0.5', '1e40'].map((N): AttributeValue => ({ N }))].flatMap((value) =>
+      ['head', 'begin'].map((name) => [name, value] as const),
+    ),
+  )('a low mark cuts a batch, %s %j', async (name, value) => {
+    const { id, mark } = await deletedHistory()
+    await fixture.putItem({ ...mark, [name]: value })
 
-      expectNamed(await rejectionOf(replayed(fixture.journal(), id)), id, 'head')
-    },
-  )
+    expectNamed(await rejectionOf(replayed(fixture.journal(), id)), id, name)
+  })
 
   test.each([...wrongValues('N'), ...ABSURD_NUMBERS.slice(0, 5).map((N): AttributeValue => ({ N }))])(
     'a high mark says %j: it is told, and does not matter',

@@ -8,6 +8,7 @@ import {
   dynamoDBJournal,
   type JournalConfig,
   type JournalTableConfig,
+  type ReadOptions,
 } from '@dynact/journal-dynamodb'
 import type { AtomicWrite, Journal, PersistentRepr, ReplayRange } from '@dynact/persistence'
 import { testTransport, uniqueTableName } from '../../../tools/test-support/index.js'
@@ -130,8 +131,13 @@ export const write = (persistenceId: string, from: number, to = from, writerUuid
 })
 
 /** What a replay gives: sequence numbers and the highest one. Payloads are checked on the way. */
-export const replayed = async (journal: Journal, persistenceId: string, range?: ReplayRange) => {
-  const replay = journal.replayEvents(persistenceId, range)
+export const replayed = async (
+  journal: DynamoDBJournal,
+  persistenceId: string,
+  range?: ReplayRange,
+  options?: ReadOptions,
+) => {
+  const replay = journal.replayEvents(persistenceId, range, options)
   const sequenceNrs: number[] = []
   for await (const event of replay) {
     expect(event).toMatchObject({ persistenceId, payload: `${persistenceId}-${event.sequenceNr}` })

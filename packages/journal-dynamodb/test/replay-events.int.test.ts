@@ -112,12 +112,16 @@ describe('incomplete batches', () => {
     expect((await replayed(fixture.journal(), id, { toSequenceNr: 301 })).sequenceNrs).toEqual(span(1, 97))
   })
 
-  test('a damaged batch claims to be enormous: noticed after one item', async () => {
+  test.each([
+    ['after one item', 1, 12],
+    ['where nothing is before it, once no packed batch is found that it lies under', 30_000, 120],
+  ])('a damaged batch claims to be enormous: noticed %s', async (_, distance, requests) => {
     const id = freshId()
+    await fixture.putEvent(id, 5_000_000_007 - distance, 'before')
     await fixture.putEvent(id, 5_000_000_007, 'a', { index: 4_000_000_000, lastIndex: 4_000_000_001 })
 
     expect((await replayed(fixture.journal(), id, { fromSequenceNr: 5_000_000_007 })).sequenceNrs).toEqual([])
-    expect(fixture.observed.requests.length).toBeLessThan(12)
+    expect(fixture.observed.requests.length).toBeLessThan(requests)
   })
 })
 
@@ -405,6 +409,16 @@ describe('the requests of a recovery', () => {
 
     expect({ sequenceNrs, highest }).toEqual({ sequenceNrs: span(91, 110), highest: 110 })
     expect(operations).toEqual(['Query', 'Query', 'Query'])
+  })
+
+  test('after a snapshot amid a batch: its beginning, and the ten low marks', async () => {
+    const id = freshId()
+    await fixture.journal().writeEvents(write(id, 1, 20))
+
+    const { sequenceNrs, highest, operations } = await recoveryCost(id, 11)
+
+    expect({ sequenceNrs, highest }).toEqual({ sequenceNrs: span(11, 20), highest: 20 })
+    expect([...operations].sort()).toEqual(['BatchGetItem', 'Query', 'Query', 'Query'])
   })
 
   test.each([99, 199])('no events after a snapshot at the edge, %d: 3 requests', async (edge) => {

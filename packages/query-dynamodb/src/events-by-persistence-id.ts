@@ -20,11 +20,12 @@ export async function* currentEventsOfId<E>(
   { journal }: QueryContext,
   { persistenceId, from, to }: EventsOfId,
   signal: AbortSignal,
+  { startsAnywhere = true } = {},
 ): AsyncGenerator<Envelope<E>, { readonly next: number; readonly highest: number }> {
   const replay = journal.replayEvents(
     persistenceId,
     { fromSequenceNr: from, toSequenceNr: to },
-    { signal, priority: 'feed' },
+    { signal, priority: 'feed', startsAnywhere },
   )
   let next = from
   for await (const repr of replay) {
@@ -45,8 +46,8 @@ export async function* liveEventsOfId<E>(
     if (persistenceId === events.persistenceId) wakeUp.call()
   })
   try {
-    for (let { from } = events; ; ) {
-      const { next, highest } = yield* currentEventsOfId<E>(context, { ...events, from }, signal)
+    for (let { from } = events, startsAnywhere = true; ; startsAnywhere = false) {
+      const { next, highest } = yield* currentEventsOfId<E>(context, { ...events, from }, signal, { startsAnywhere })
       from = next
       // What is beyond the end of a history comes behind it: a batch that `to` cuts, or a gap at its end, is not waited for.
       if (from > events.to || highest > events.to) return

@@ -1,4 +1,4 @@
-import { PersistenceError } from '@dynact/persistence'
+import { FencedError, PersistenceError } from '@dynact/persistence'
 import { freshType, names, namesOf, numbersOf, QueryFixture, take } from './query-fixture.js'
 
 // A plain table: the events of one id need no index.
@@ -32,6 +32,21 @@ describe('current events of an id', () => {
     expect(numbersOf(await take(readJournal.currentEventsByPersistenceId(id)), id)).toEqual([1, 3, 4, 5, 6])
     expect(numbersOf(await take(readJournal.currentEventsByPersistenceId(id, 1, 5)), id)).toEqual([1, 3])
     expect(numbersOf(await take(readJournal.currentEventsByPersistenceId(id, 5)), id)).toEqual([5, 6])
+  })
+
+  test('from any number of a packed batch on, though an overtaken writer has left its own under it', async () => {
+    const id = freshType()
+    const packed = fixture.journal({ queries: undefined, atomicWrites: 'packed' })
+    await packed.writeEvents({ persistenceId: id, events: fixture.events(id, 1, 9) })
+    const overtaken = writer().writeEvents({ persistenceId: id, events: fixture.events(id, 1, 6) })
+    await expect(overtaken).rejects.toThrow(FencedError)
+
+    for (const from of [6, 7, 8])
+      expect(numbersOf(await take(fixture.readJournal().currentEventsByPersistenceId(id, from)), id)).toEqual(
+        [6, 7, 8, 9].filter((number) => number >= from),
+      )
+    const live = fixture.readJournal().eventsByPersistenceId(id, 7, 9)
+    expect(numbersOf(await take(live), id)).toEqual([7, 8, 9])
   })
 
   test('refuse what is no id', () => {

@@ -66,6 +66,8 @@ export const Attributes = {
   CUT: 'cut',
   /** Ours, low marks: the first event of the packed batch that the mark cuts. */
   CUT_BATCH: 'head',
+  /** Ours, low marks: where the batch begins that the mark cuts, of events in their own items; the mark's own number if it cuts none. */
+  BATCH_BEGIN: 'begin',
 } as const
 
 /** Names within one event of a packed batch: short, since each is stored with every event. Stored; never change one. */

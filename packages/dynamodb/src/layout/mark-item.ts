@@ -10,6 +10,11 @@ export interface StoredLowMark {
   readonly sequenceNr: number
   /** The first event of the packed batch that it cuts, if it does. */
   readonly cutBatch: number | undefined
+  /**
+   * The first event of the batch that it cuts, of events in their own items; its own number if it cuts none. Unknown where a JVM has
+   * deleted.
+   */
+  readonly batchBegin: number | undefined
 }
 
 /**
@@ -29,5 +34,6 @@ export const readLowMarkItem = (item: Item, table: string, persistenceId: string
   const read = new AttributeReader(item, fail)
   const sequenceNr = read.integer(Attributes.SEQ, 0) ?? fail(`${Attributes.SEQ} is not there`)
   const cutBatch = read.integer(Attributes.CUT_BATCH, Math.max(1, sequenceNr - MAX_PACKED_EVENTS), sequenceNr)
-  return { sequenceNr, cutBatch }
+  const batchBegin = read.integer(Attributes.BATCH_BEGIN, 1, sequenceNr)
+  return { sequenceNr, cutBatch, batchBegin }
 }

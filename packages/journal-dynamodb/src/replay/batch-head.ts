@@ -12,20 +12,27 @@ import {
 import type { JournalContext } from '../journal-context.js'
 import { follows } from './atomic-write-assembler.js'
 
+/** An event, by its place in its atomic write. */
+interface Place {
+  readonly sequenceNr: number
+  readonly index: number
+}
+
 /**
- * The lowest sequence number from which on an atomic write is stored without a gap, down from one of its events: read
- * downwards, so that damage is noticed after one item, however large the write claims to be.
+ * The lowest sequence number from which on an atomic write is stored without a gap, up to one of its events: read
+ * downwards, so that damage is noticed after one item, however large the write claims to be. One past that event where it is not there.
  */
 export const readHeadDownFrom = async (
   { config, requests, goesOnWithout }: JournalContext,
   persistenceId: string,
-  event: StoredEvent,
+  { sequenceNr, index }: Place,
   options: RequestOptions,
 ): Promise<number> => {
-  const start = event.sequenceNr - event.index
-  let lowest = event
-  while (lowest.sequenceNr > start) {
-    const partitionNr = partitionOf(lowest.sequenceNr - 1)
+  const start = sequenceNr - index
+  let lowest: StoredEvent | undefined
+  let next = sequenceNr
+  while (next >= start) {
+    const partitionNr = partitionOf(next)
     const pages = queryPages(
       requests,
       {
@@ -35,23 +42,24 @@ export const readHeadDownFrom = async (
         ExpressionAttributeValues: {
           ':par': { S: partitionKey(config, persistenceId, partitionNr) },
           ':from': { N: String(Math.max(0, start - partitionNr * PARTITION_SIZE)) },
-          ':to': { N: String((lowest.sequenceNr - 1) % PARTITION_SIZE) },
+          ':to': { N: String(next % PARTITION_SIZE) },
         },
         ConsistentRead: true,
         ScanIndexForward: false,
       },
       options,
     )
-    const before = lowest
     for await (const items of pages) {
       for (const item of items) {
         const read = () => readJournalItem(item, config.table, persistenceId, partitionNr)
         const earlier = readable(read, goesOnWithout)?.at(-1)
-        if (earlier === undefined || !follows(earlier, lowest)) return lowest.sequenceNr
+        if (earlier?.sequenceNr !== next || (lowest !== undefined && !follows(earlier, lowest))) return next + 1
         lowest = earlier
+        next--
       }
     }
-    if (lowest === before || lowest.sequenceNr % PARTITION_SIZE > 0) break
+    // Only from the beginning of a hundred on does it go on in another one.
+    if (lowest === undefined || partitionOf(next) === partitionNr) break
   }
-  return lowest.sequenceNr
+  return next + 1
 }

@@ -6,6 +6,8 @@ import {
   Attributes,
   type Item,
   isExpiring,
+  isUnreadable,
+  type JournalPlace,
   MAX_PACKED_EVENTS,
   PARTITION_SIZE,
   partitionOf,
@@ -16,29 +18,49 @@ import {
   readJournalPlace,
 } from '@dynact/dynamodb'
 import type { JournalContext } from '../journal-context.js'
+import { isWholeBelow, readLowMark } from '../marks.js'
+import { readHeadDownFrom } from './batch-head.js'
 
 /** What suffices to know what an item occupies, if it is not deleted. */
 const WANTED = ['PACKED_SIZE', 'INDEX', 'LAST_INDEX', 'EXPIRY'] as const
 
-/** An item of an id, by what it occupies. */
-export interface OccupiedRange {
-  readonly first: number
-  readonly last: number
-  /** Of an atomic batch, and not its last event: may be a stray whose batch was never completed. */
-  readonly isInsideBatch: boolean
-}
+/** An item of an id, by what it occupies, and its place in its atomic batch. */
+type OccupiedRange = JournalPlace
 
 const rangeOf = (context: JournalContext, persistenceId: string, item: Item, partitionNr: number): OccupiedRange => {
   const { table } = context.config
   const place = readable(() => readJournalPlace(item, { table, persistenceId, partitionNr }), context.goesOnWithout)
-  if (place === undefined) return numberOf(item, partitionNr)
-  return { first: place.first, last: place.last, isInsideBatch: place.index < place.lastIndex }
+  return place ?? numberOf(item, partitionNr)
 }
 
-/** Of an item that can't be read no more is known than where it lies. */
+/** Of an item that can't be read no more is known than where it lies. It may be a stray. */
 const numberOf = (item: Item, partitionNr: number): OccupiedRange => {
   const sequenceNr = partitionNr * PARTITION_SIZE + Number(item[Attributes.NUM]?.N)
-  return { first: sequenceNr, last: sequenceNr, isInsideBatch: true }
+  return { first: sequenceNr, last: sequenceNr, index: 0, lastIndex: 1 }
+}
+
+/**
+ * Is an item certainly no stray of a dead writer, which may lie under a packed batch of another one? One that stands alone is none, nor is
+ * the last one of a batch that is whole: to know that, the batch is read down to its beginning, or to the low mark.
+ */
+const isNoStray = async (
+  context: JournalContext,
+  persistenceId: string,
+  { first, index, lastIndex }: OccupiedRange,
+  options: RequestOptions,
+): Promise<boolean> => {
+  if (lastIndex === 0) return true
+  if (index < lastIndex) return false
+  const place = { sequenceNr: first, index }
+  try {
+    const head = await readHeadDownFrom(context, persistenceId, place, options)
+    if (head === first - index) return true
+    return isWholeBelow(await readLowMark(context, persistenceId, options), place, head)
+  } catch (error) {
+    // Whoever wants to have the damaged item fails then, and says so.
+    if (isUnreadable(error)) return false
+    throw error
+  }
 }
 
 /** The nearest item at or before a sequence number, within its hundred. One request, one item read, unless that is deleted. */
@@ -72,19 +94,24 @@ const allInPartition = async (
   return ranges
 }
 
-/** The highest number in use in a hundred, `undefined` when it is empty. One request, one item read, as a rule. */
+/**
+ * The highest number in use in a hundred, or behind it by a packed batch that reaches further; `undefined` when it is empty. One request, one
+ * item read, as a rule; where the last event is that of a batch, one request more, which reads the batch.
+ *
+ * @param trusted - the event of this number, if there is one, is known to be the last of a whole batch.
+ */
 export const lastInPartition = async (
   context: JournalContext,
   persistenceId: string,
   partitionNr: number,
   options: RequestOptions,
+  trusted?: number,
 ): Promise<number | undefined> => {
   const lastNr = (partitionNr + 1) * PARTITION_SIZE - 1
   const nearest = await nearestInPartition(context, persistenceId, lastNr, options)
-  // A stray of a dead writer may lie under a packed batch that reaches further: then all of the hundred is looked at.
-  if (nearest === undefined || !nearest.isInsideBatch) return nearest?.last
-  const all = await allInPartition(context, persistenceId, lastNr, options)
-  return all.reduce((highest, { last }) => Math.max(highest, last), nearest.last)
+  if (nearest === undefined || (nearest.last === trusted && nearest.index === nearest.lastIndex)) return nearest?.last
+  if (await isNoStray(context, persistenceId, nearest, options)) return nearest.last
+  return (await findCoveringBatch(context, persistenceId, nearest.last + 1, 0, options))?.last ?? nearest.last
 }
 
 /** A packed batch reaches over at most this many hundreds. */
@@ -108,11 +135,13 @@ export const findCoveringBatch = async (
     const from = Math.min(sequenceNr - 1, (partitionNr + 1) * PARTITION_SIZE - 1)
     const nearest = await nearestInPartition(context, persistenceId, from, options)
     if (nearest === undefined) continue
-    if (!nearest.isInsideBatch) return covers(nearest) ? nearest : undefined
-    // Perhaps a stray of a dead writer under the batch: then all of the hundred is looked at.
-    const all = await allInPartition(context, persistenceId, from, options)
-    const covering = all.find(covers)
-    if (covering !== undefined || all.some(({ isInsideBatch }) => !isInsideBatch)) return covering
+    if (covers(nearest)) return nearest
+    if (await isNoStray(context, persistenceId, nearest, options)) return undefined
+    // It may lie under the batch: then all of the hundred is looked at.
+    for (const range of (await allInPartition(context, persistenceId, from, options)).slice(1)) {
+      if (covers(range)) return range
+      if (await isNoStray(context, persistenceId, range, options)) return undefined
+    }
   }
   return undefined
 }

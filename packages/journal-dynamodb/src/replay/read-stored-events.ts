@@ -6,7 +6,7 @@ import { asRecoveryError, type ReadOptions } from './replay-events.js'
 import { StoredHistory } from './stored-history.js'
 
 /** Options of a read of stored events. */
-export interface StoredEventsOptions extends ReadOptions {
+export interface StoredEventsOptions extends Omit<ReadOptions, 'startsAnywhere'> {
   /**
    * Is told of what no writer of ours leaves behind in this history, each before the events that lie after it.
    * @defaultValue the journal's
@@ -30,7 +30,7 @@ export async function* readStoredEvents(
     persistenceId,
   }
   const told = { ...context, config: { ...context.config, onAnomaly } }
-  const history = new StoredHistory(told, persistenceId, range, options)
+  const history = new StoredHistory(told, persistenceId, { ...range, startsAnywhere: true }, options)
   try {
     for await (const events of history.visibleEvents()) yield events
     return await history.readHighest()

@@ -35,6 +35,12 @@ export interface ReadOptions extends AbortOptions {
    * @defaultValue the replay fails
    */
   readonly goesOnWithout?: GoesOnWithout | undefined
+  /**
+   * The range may begin inside an atomic write, and not right behind one, as a snapshot of an actor is taken. Where nothing seems to be
+   * there, an overtaken writer's leftovers may hide the rest of a packed batch: this makes sure, for one request that reads the batch before.
+   * @defaultValue `false`
+   */
+  readonly startsAnywhere?: boolean | undefined
 }
 
 /** A promise that others settle, and that is never an unhandled rejection. */
@@ -65,7 +71,7 @@ export const replayEvents = (
   context: JournalContext,
   persistenceId: string,
   range: ReplayRange,
-  { signal, priority = 'recovery', goesOnWithout }: ReadOptions,
+  { signal, priority = 'recovery', goesOnWithout, startsAnywhere }: ReadOptions,
 ): Replay => {
   checkPersistenceId(persistenceId)
   checkKeyLength(context.config, persistenceId)
@@ -76,7 +82,7 @@ export const replayEvents = (
     persistenceId,
   }
   const highest = new Deferred<number>()
-  const history = new StoredHistory({ ...context, goesOnWithout }, persistenceId, range, options)
+  const history = new StoredHistory({ ...context, goesOnWithout }, persistenceId, { ...range, startsAnywhere }, options)
 
   const decode = (event: StoredEvent) =>
     readableLater(() => decodeEvent(context.config, persistenceId, event), goesOnWithout)

@@ -5,6 +5,7 @@
 import {
   eventKey,
   getItems,
+  isSteppingStone,
   PARTITION_SIZE,
   partitionOf,
   type RequestOptions,
@@ -15,7 +16,7 @@ import {
 import type { ReplayRange } from '@dynact/persistence'
 import type { JournalContext } from '../journal-context.js'
 import type { Hole, Tail } from '../known-tails.js'
-import { type LowMark, readHighMarks } from '../marks.js'
+import { isWholeBelow, type LowMark, readHighMarks } from '../marks.js'
 import { AtomicWriteAssembler } from './atomic-write-assembler.js'
 import { readHeadDownFrom } from './batch-head.js'
 import { readHighest } from './highest.js'
@@ -34,6 +35,12 @@ const LONG_HISTORY = 100
 /** A section that goes on where another one ended. */
 const FROM_HERE = { throughPartition: -1, lookAhead: 2 } as const
 
+/** Which events are read. */
+interface HistoryRange extends ReplayRange {
+  /** May `fromSequenceNr` lie inside an atomic write, rather than right behind one? */
+  readonly startsAnywhere?: boolean | undefined
+}
+
 export class StoredHistory {
   readonly #context: JournalContext
   readonly #persistenceId: string
@@ -41,6 +48,7 @@ export class StoredHistory {
   readonly #from: number
   readonly #to: number
   readonly #max: number
+  readonly #startsAnywhere: boolean
   readonly #assembler: AtomicWriteAssembler
 
   /** Highest sequence number that was read so far. */
@@ -49,6 +57,10 @@ export class StoredHistory {
   #start: number
   /** The next sequence number, if there is no gap. */
   #expected: number
+  /** The first number of the last packed batch that begins under another one. */
+  #overlapping: number | undefined
+  /** The event right before the replay, where it lies in the same hundred. */
+  #before: StoredEvent | undefined
   /** The gap that was last looked for once more. */
   #doubted = 0
   /** Stored events at or after `from` so far: what `max` counts. */
@@ -65,13 +77,14 @@ export class StoredHistory {
   readonly #anomalies: HistoryAnomalies
   readonly #gaps: HistoryGaps
 
-  constructor(context: JournalContext, persistenceId: string, range: ReplayRange, options: RequestOptions) {
+  constructor(context: JournalContext, persistenceId: string, range: HistoryRange, options: RequestOptions) {
     this.#context = context
     this.#persistenceId = persistenceId
     this.#options = options
     this.#from = Math.max(1, range.fromSequenceNr ?? 1)
     this.#to = range.toSequenceNr ?? Number.MAX_SAFE_INTEGER
     this.#max = range.max ?? Number.MAX_SAFE_INTEGER
+    this.#startsAnywhere = range.startsAnywhere === true
     this.#start = this.#from
     this.#expected = this.#from
     this.#lowMark = new RecentLowMark(context, persistenceId, options)
@@ -147,11 +160,18 @@ export class StoredHistory {
         let jump: PagesRange | undefined
         this.#isEndDoubtful = isEndDoubtful(page.value)
         for (const event of page.value.events) {
-          if (event.sequenceNr > this.#expected && this.#count < this.#max)
+          if (event.sequenceNr > this.#expected && this.#count < this.#max && !this.#isOverlapping(event))
             jump = await this.#judgeGapBefore(event, visible)
           if (jump !== undefined || this.#stopsAt(event)) break
-          if (event.sequenceNr < this.#from) continue
-          const headIsPresent = this.#assembler.lacksHead(event) && (await this.#headIsPresent(event))
+          if (event.sequenceNr < this.#from) {
+            this.#before = event
+            continue
+          }
+          const lacksHead = this.#assembler.lacksHead(event)
+          const headIsPresent = lacksHead && (await this.#headIsPresent(event))
+          // Where the replay starts, a stray may hide that its number is a packed batch's.
+          const isStray = (lacksHead && !headIsPresent) || isSteppingStone(event)
+          if (isStray && event.sequenceNr === this.#start) await this.#takeCoveringBatch(visible)
           this.#take(event, headIsPresent, visible)
         }
         if (visible.length > 0) yield visible
@@ -164,8 +184,9 @@ export class StoredHistory {
 
   /** Lets an event that is inside the limits become visible, or hold back, or be left out. */
   #take(event: StoredEvent, headIsPresent: boolean, visible: StoredEvent[]): void {
-    if (event.sequenceNr < this.#expected) {
-      // A stray of a dead writer under a packed batch of another.
+    if (event.sequenceNr < this.#expected || this.#isOverlapping(event)) {
+      // A stray of a dead writer under a packed batch of another. Of one that is a packed batch nothing is shown.
+      if (event.isPacked) this.#overlapping = event.sequenceNr - event.index
       this.#anomalies.tell('incomplete-write', event.sequenceNr, event.sequenceNr)
       return
     }
@@ -174,6 +195,11 @@ export class StoredHistory {
     for (const each of shown) visible.push(each)
     this.#count++
     this.#expected = event.sequenceNr + 1
+  }
+
+  /** Is it of a packed batch that begins under another one? */
+  #isOverlapping({ sequenceNr, index, isPacked }: StoredEvent): boolean {
+    return isPacked && sequenceNr - index === this.#overlapping
   }
 
   /** Notes the event, and says whether a limit ends the replay before it. */
@@ -230,12 +256,11 @@ export class StoredHistory {
   /** Is the part of the event's atomic write that lies before the replay, or was deleted, accounted for? */
   async #headIsPresent(event: StoredEvent): Promise<boolean> {
     if (event.isPacked) return true
-    let missingBelow = event.sequenceNr
-    if (event.sequenceNr === this.#from) {
-      missingBelow = await readHeadDownFrom(this.#context, this.#persistenceId, event, this.#options)
-      if (missingBelow === event.sequenceNr - event.index) return true
-    }
-    return (await this.#lowMark.get()).sequenceNr >= missingBelow
+    const isFirst = event.sequenceNr === this.#from
+    const head = isFirst
+      ? await readHeadDownFrom(this.#context, this.#persistenceId, event, this.#options)
+      : event.sequenceNr
+    return isWholeBelow(await this.#lowMark.get(), event, head)
   }
 
   /** An empty hundred was read. Gives where to go on, or nothing at the end of the history. */
@@ -250,6 +275,11 @@ export class StoredHistory {
       if (this.#expected > this.#start) return this.#isCut ? undefined : { ...FROM_HERE, from: this.#expected }
       const meanwhile = await this.#storedMeanwhile()
       if (meanwhile !== undefined) return meanwhile
+    } else if (await this.#mayEndBeneath()) {
+      const visible: StoredEvent[] = []
+      await this.#takeCoveringBatch(visible)
+      if (visible.length > 0) yield visible
+      if (this.#expected > this.#start) return this.#isCut ? undefined : { ...FROM_HERE, from: this.#expected }
     } else if (this.#isEndDoubtful) {
       this.#isEndDoubtful = false
       this.#lowMark.outdate()
@@ -263,13 +293,29 @@ export class StoredHistory {
   }
 
   /**
+   * Nothing is behind the event before the replay: may that be a stray, under a packed batch that goes on? Not if it stands alone, or is the
+   * last one of a batch that is whole. Looks once.
+   */
+  async #mayEndBeneath(): Promise<boolean> {
+    const before = this.#before
+    this.#before = undefined
+    if (before === undefined || this.highestSeen > before.sequenceNr) return false
+    if (before.isPacked || before.lastIndex === 0) return false
+    if (before.index < before.lastIndex) return true
+    if (!this.#startsAnywhere) return false
+    const head = await readHeadDownFrom(this.#context, this.#persistenceId, before, this.#options)
+    return head > before.sequenceNr - before.index
+  }
+
+  /**
    * A replay that starts at the edge of a hundred has not read the event before it: one more look proves the end, unless a packed
    * batch reaches over that edge.
    */
   async #endsJustBefore(): Promise<boolean> {
     if (this.#from % PARTITION_SIZE > 0) return false
     const before = partitionOf(this.#from) - 1
-    const last = await lastInPartition(this.#context, this.#persistenceId, before, this.#options)
+    const trusted = this.#startsAnywhere ? undefined : this.#from - 1
+    const last = await lastInPartition(this.#context, this.#persistenceId, before, this.#options, trusted)
     this.highestSeen = last ?? 0
     return last !== undefined && last < this.#from
   }

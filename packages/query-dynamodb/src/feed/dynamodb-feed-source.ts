@@ -89,6 +89,7 @@ export class DynamoDBFeedSource implements FeedSource {
       signal: this.#signal,
       priority: 'feed',
       goesOnWithout,
+      startsAnywhere: true,
     })
   }
 
