@@ -12,6 +12,8 @@ import { FaultSwitch } from './fault-switch.js'
 import { type Observer, payloadOf, type SeenEvent, type Verdict, WRONGS } from './observer.js'
 
 /** A payload that breaks off is noticed: a string would only be shorter. */
+const A_DAY_MS = 86_400_000
+
 const serializer = jsonSerializer()
 const json = serialization({ bindings: [{ when: () => true, use: serializer }], fallback: serializer })
 
@@ -20,18 +22,24 @@ export class ModelTable {
   readonly table = uniqueTableName('model')
   readonly client = new DynamoDBClient({ ...testClientConfig(), maxAttempts: 1 })
   readonly faultSwitch = new FaultSwitch()
-  /** Every way of storing, with group commit and without, in the feed and not. Two connections make for groups. */
-  readonly configs: readonly JournalConfig[] = (['marked', 'transaction', 'packed'] as const).flatMap((atomicWrites) =>
-    [true, false].flatMap((groupCommit) =>
-      [true, false].map((isInFeed) => ({
-        table: this.table,
-        serialization: json,
-        atomicWrites,
-        groupCommit,
-        ...(isInFeed && { queries: {} }),
-        maxConnections: groupCommit ? 2 : 8,
-        retry: UNDER_FAULTS,
-      })),
+  /**
+   * Every way of storing, with group commit and without, in the feed and not; first those that delete for good. Two connections make for
+   * groups.
+   */
+  readonly configs: readonly JournalConfig[] = [undefined, A_DAY_MS].flatMap((deletedTimeToLiveMs) =>
+    (['marked', 'transaction', 'packed'] as const).flatMap((atomicWrites) =>
+      [true, false].flatMap((groupCommit) =>
+        [true, false].map((isInFeed) => ({
+          table: this.table,
+          serialization: json,
+          atomicWrites,
+          groupCommit,
+          ...(isInFeed && { queries: {} }),
+          ...(deletedTimeToLiveMs !== undefined && { deletedTimeToLiveMs }),
+          maxConnections: groupCommit ? 2 : 8,
+          retry: UNDER_FAULTS,
+        })),
+      ),
     ),
   )
   #journal: DynamoDBJournal | undefined
