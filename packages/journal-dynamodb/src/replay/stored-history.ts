@@ -2,29 +2,18 @@
  * Walks through the stored events of one id: limits first, then whole atomic writes only, and finds out where the history
  * ends. The rules are those of docs/storage-layout.md.
  */
-import {
-  eventKey,
-  getItems,
-  isSteppingStone,
-  PARTITION_SIZE,
-  partitionOf,
-  type RequestOptions,
-  readable,
-  readJournalItem,
-  type StoredEvent,
-} from '@dynact/dynamodb'
+import { isSteppingStone, PARTITION_SIZE, partitionOf, type RequestOptions, type StoredEvent } from '@dynact/dynamodb'
 import type { ReplayRange } from '@dynact/persistence'
 import type { JournalContext } from '../journal-context.js'
 import type { Hole, Tail } from '../known-tails.js'
-import { isWholeBelow, type LowMark, readHighMarks } from '../marks.js'
+import { type LowMark, readHighMarks } from '../marks.js'
 import { AtomicWriteAssembler } from './atomic-write-assembler.js'
-import { readHeadDownFrom } from './batch-head.js'
 import { readHighest } from './highest.js'
 import { HistoryAnomalies } from './history-anomalies.js'
 import { HistoryGaps } from './history-gaps.js'
+import { HistoryStart } from './history-start.js'
 import { isEndDoubtful } from './is-end-doubtful.js'
 import { MarkedHundred } from './marked-hundred.js'
-import { findCoveringBatch, lastInPartition } from './occupied.js'
 import { type PagesRange, partitionPages } from './partition-pages.js'
 import { RecentLowMark } from './recent-low-mark.js'
 import { MAX_EMPTY_PARTITIONS, sectionBehindHole } from './section-behind-hole.js'
@@ -48,7 +37,6 @@ export class StoredHistory {
   readonly #from: number
   readonly #to: number
   readonly #max: number
-  readonly #startsAnywhere: boolean
   readonly #assembler: AtomicWriteAssembler
 
   /** Highest sequence number that was read so far. */
@@ -59,8 +47,6 @@ export class StoredHistory {
   #expected: number
   /** The first number of the last packed batch that begins under another one. */
   #overlapping: number | undefined
-  /** The event right before the replay, where it lies in the same hundred. */
-  #before: StoredEvent | undefined
   /** The gap that was last looked for once more. */
   #doubted = 0
   /** Stored events at or after `from` so far: what `max` counts. */
@@ -69,6 +55,7 @@ export class StoredHistory {
   #isCut = false
   #tailBefore: Tail | undefined
   readonly #lowMark: RecentLowMark
+  readonly #historyStart: HistoryStart
   #isEndDoubtful = false
   /** Where nothing was read, the highest number that was looked for instead. */
   #highestFound: number | undefined
@@ -84,10 +71,11 @@ export class StoredHistory {
     this.#from = Math.max(1, range.fromSequenceNr ?? 1)
     this.#to = range.toSequenceNr ?? Number.MAX_SAFE_INTEGER
     this.#max = range.max ?? Number.MAX_SAFE_INTEGER
-    this.#startsAnywhere = range.startsAnywhere === true
     this.#start = this.#from
     this.#expected = this.#from
     this.#lowMark = new RecentLowMark(context, persistenceId, options)
+    const where = { from: this.#from, startsAnywhere: range.startsAnywhere === true }
+    this.#historyStart = new HistoryStart({ context, persistenceId, options, lowMark: this.#lowMark, ...where })
     this.#anomalies = new HistoryAnomalies(context.config, persistenceId)
     this.#gaps = new HistoryGaps((torn) => this.#anomalies.refuseHoles(torn))
     this.#assembler = new AtomicWriteAssembler((leftOut) => {
@@ -164,11 +152,11 @@ export class StoredHistory {
             jump = await this.#judgeGapBefore(event, visible)
           if (jump !== undefined || this.#stopsAt(event)) break
           if (event.sequenceNr < this.#from) {
-            this.#before = event
+            this.#historyStart.sawBefore(event)
             continue
           }
           const lacksHead = this.#assembler.lacksHead(event)
-          const headIsPresent = lacksHead && (await this.#headIsPresent(event))
+          const headIsPresent = lacksHead && (await this.#historyStart.isHeadPresent(event))
           // Where the replay starts, a stray may hide that its number is a packed batch's.
           const isStray = (lacksHead && !headIsPresent) || isSteppingStone(event)
           if (isStray && event.sequenceNr === this.#start) await this.#takeCoveringBatch(visible)
@@ -234,52 +222,29 @@ export class StoredHistory {
   /** Takes the rest of the packed batch that the replay starts inside of, if it does. */
   async #takeCoveringBatch(visible: StoredEvent[]): Promise<void> {
     if (this.#expected !== this.#start || this.#start === 1) return
-    const { sequenceNr, cutBatch } = await this.#lowMark.get()
-    const [context, persistenceId, options] = [this.#context, this.#persistenceId, this.#options]
-    const notBelow = cutBatch ?? sequenceNr
-    const first =
-      this.#start === sequenceNr
-        ? cutBatch
-        : (await findCoveringBatch(context, persistenceId, this.#start, notBelow, options))?.first
-    if (first === undefined) return
-    const key = eventKey(context.config, persistenceId, first)
-    const [item] = await getItems(context.requests, context.config.table, [key], options)
-    if (item === undefined) return
-    const read = () => readJournalItem(item, context.config.table, persistenceId, partitionOf(first))
-    for (const event of readable(read, context.goesOnWithout) ?? []) {
-      if (event.sequenceNr < this.#start) continue
+    for (const event of await this.#historyStart.coveringEvents(this.#start)) {
       if (this.#stopsAt(event)) return
       this.#take(event, true, visible)
     }
   }
 
-  /** Is the part of the event's atomic write that lies before the replay, or was deleted, accounted for? */
-  async #headIsPresent(event: StoredEvent): Promise<boolean> {
-    if (event.isPacked) return true
-    const isFirst = event.sequenceNr === this.#from
-    const head = isFirst
-      ? await readHeadDownFrom(this.#context, this.#persistenceId, event, this.#options)
-      : event.sequenceNr
-    return isWholeBelow(await this.#lowMark.get(), event, head)
-  }
-
   /** An empty hundred was read. Gives where to go on, or nothing at the end of the history. */
   async *#sectionAfter(emptyPartition: number): AsyncGenerator<readonly StoredEvent[], PagesRange | undefined> {
-    if (this.highestSeen < this.#start - 1 || this.highestSeen === 0) {
+    const nothingIsNear = this.highestSeen < this.#start - 1 || this.highestSeen === 0
+    if (nothingIsNear) {
       if (await this.#endsJustBefore()) return undefined
       const lowMark = await this.#lowMark.get()
       if (lowMark.sequenceNr > this.#expected) return this.#goOnAt(lowMark)
+    }
+    if (nothingIsNear || (this.highestSeen < this.#start && (await this.#historyStart.mayHideMore()))) {
       const visible: StoredEvent[] = []
       await this.#takeCoveringBatch(visible)
       if (visible.length > 0) yield visible
       if (this.#expected > this.#start) return this.#isCut ? undefined : { ...FROM_HERE, from: this.#expected }
+    }
+    if (nothingIsNear) {
       const meanwhile = await this.#storedMeanwhile()
       if (meanwhile !== undefined) return meanwhile
-    } else if (await this.#mayEndBeneath()) {
-      const visible: StoredEvent[] = []
-      await this.#takeCoveringBatch(visible)
-      if (visible.length > 0) yield visible
-      if (this.#expected > this.#start) return this.#isCut ? undefined : { ...FROM_HERE, from: this.#expected }
     } else if (this.#isEndDoubtful) {
       this.#isEndDoubtful = false
       this.#lowMark.outdate()
@@ -293,30 +258,12 @@ export class StoredHistory {
   }
 
   /**
-   * Nothing is behind the event before the replay: may that be a stray, under a packed batch that goes on? Not if it stands alone, or is the
-   * last one of a batch that is whole. Looks once.
-   */
-  async #mayEndBeneath(): Promise<boolean> {
-    const before = this.#before
-    this.#before = undefined
-    if (before === undefined || this.highestSeen > before.sequenceNr) return false
-    if (before.isPacked || before.lastIndex === 0) return false
-    if (before.index < before.lastIndex) return true
-    if (!this.#startsAnywhere) return false
-    const head = await readHeadDownFrom(this.#context, this.#persistenceId, before, this.#options)
-    return head > before.sequenceNr - before.index
-  }
-
-  /**
    * A replay that starts at the edge of a hundred has not read the event before it: one more look proves the end, unless a packed
    * batch reaches over that edge.
    */
   async #endsJustBefore(): Promise<boolean> {
-    if (this.#from % PARTITION_SIZE > 0) return false
-    const before = partitionOf(this.#from) - 1
-    const trusted = this.#startsAnywhere ? undefined : this.#from - 1
-    const last = await lastInPartition(this.#context, this.#persistenceId, before, this.#options, trusted)
-    this.highestSeen = last ?? 0
+    const last = await this.#historyStart.lastBeforeEdge()
+    this.highestSeen = Math.max(this.highestSeen, last ?? 0)
     return last !== undefined && last < this.#from
   }
 
