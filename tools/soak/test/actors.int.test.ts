@@ -50,6 +50,16 @@ const stateOf = async (actor: SoakedActor): Promise<readonly SeenEvent[]> => {
   }
 }
 
+/** What an actor makes of its events, and the events. What a dead process has sent may still arrive: then both are read once more. */
+const settled = async (actor: SoakedActor) => {
+  for (let { shown: before } = await model.replayed(actor.persistenceId); ; ) {
+    const state = await stateOf(actor)
+    const { shown } = await model.replayed(actor.persistenceId)
+    if (shown.length === before.length) return { state, shown }
+    before = shown
+  }
+}
+
 const totals = { programs: 0, crashes: 0, acknowledged: 0, lost: 0, duplicated: 0, torn: 0 }
 const failed: Record<string, number> = {}
 
@@ -73,8 +83,7 @@ const check = async (program: ActorProgram): Promise<void> => {
   totals.crashes += crashes
   for (const actor of actorsOf(program, { ids, observer })) {
     const id = actor.persistenceId
-    const state = await stateOf(actor)
-    const { shown } = await model.replayed(id)
+    const { state, shown } = await settled(actor)
     const inJournal = count(totals, observer.judge(id, shown))
     const { acknowledged: _, ...inState } = observer.judge(id, state, 0)
     const wrongs = count({ ...totals }, { acknowledged: 0, ...inState })
