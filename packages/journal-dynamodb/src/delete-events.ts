@@ -19,7 +19,7 @@ import { clearBlocked, judgeAgain, judgeCut } from './deletion-cut.js'
 import type { JournalContext } from './journal-context.js'
 import { raiseMark, readLowMark } from './marks.js'
 import { readHighest } from './replay/highest.js'
-import { lastInPartition } from './replay/occupied.js'
+import { isInUse } from './replay/occupied.js'
 
 /** How events are deleted. */
 export interface DeletionOptions {
@@ -132,7 +132,7 @@ const deleteUpwards = async (
       : expireItems(requests, table, keys, deletedTimeToLiveMs, options)
   let lowest = Math.min(partitionOf(from), partitionOf(target))
   // An interrupted deletion leaves a rest below its own mark.
-  while (lowest > 0 && (await lastInPartition(context, persistenceId, lowest - 1, options)) !== undefined) lowest--
+  while (lowest > 0 && (await isInUse(context, persistenceId, lowest - 1, options))) lowest--
   for (let partitionNr = lowest; partitionNr <= partitionOf(target); partitionNr++) {
     const keys = await eventKeys(context, persistenceId, partitionNr, target, options, what)
     // The lowest event goes alone: a replay that starts there sees that it is gone, and asks the low mark. The last one of each

@@ -94,6 +94,17 @@ const allInPartition = async (
   return ranges
 }
 
+/** The last number of a hundred. */
+const lastNrOf = (partitionNr: number): number => (partitionNr + 1) * PARTITION_SIZE - 1
+
+/** Is there any item in a hundred? One request, one item read, unless that is deleted. */
+export const isInUse = async (
+  context: JournalContext,
+  persistenceId: string,
+  partitionNr: number,
+  options: RequestOptions,
+): Promise<boolean> => (await nearestInPartition(context, persistenceId, lastNrOf(partitionNr), options)) !== undefined
+
 /**
  * The highest number in use in a hundred, or behind it by a packed batch that reaches further; `undefined` when it is empty. One request, one
  * item read, as a rule; where the last event is that of a batch, one request more, which reads the batch.
@@ -107,8 +118,7 @@ export const lastInPartition = async (
   options: RequestOptions,
   trusted?: number,
 ): Promise<number | undefined> => {
-  const lastNr = (partitionNr + 1) * PARTITION_SIZE - 1
-  const nearest = await nearestInPartition(context, persistenceId, lastNr, options)
+  const nearest = await nearestInPartition(context, persistenceId, lastNrOf(partitionNr), options)
   if (nearest === undefined || (nearest.last === trusted && nearest.index === nearest.lastIndex)) return nearest?.last
   if (await isNoStray(context, persistenceId, nearest, options)) return nearest.last
   return (await findCoveringBatch(context, persistenceId, nearest.last + 1, 0, options))?.last ?? nearest.last
@@ -132,7 +142,7 @@ export const findCoveringBatch = async (
   const nearestPartition = partitionOf(sequenceNr - 1)
   const lowestPartition = Math.max(partitionOf(notBelow), nearestPartition - MAX_LOOK_BACK)
   for (let partitionNr = nearestPartition; partitionNr >= lowestPartition; partitionNr--) {
-    const from = Math.min(sequenceNr - 1, (partitionNr + 1) * PARTITION_SIZE - 1)
+    const from = Math.min(sequenceNr - 1, lastNrOf(partitionNr))
     const nearest = await nearestInPartition(context, persistenceId, from, options)
     if (nearest === undefined) continue
     if (covers(nearest)) return nearest

@@ -1,6 +1,6 @@
 import { PARTITION_SIZE, partitionOf, type RequestOptions } from '@dynact/dynamodb'
 import type { JournalContext } from '../journal-context.js'
-import { lastInPartition } from './occupied.js'
+import { isInUse } from './occupied.js'
 import type { PagesRange } from './partition-pages.js'
 
 /** Bounds what a recovery probes for the sake of a high mark, or of an event, that is far ahead. */
@@ -23,7 +23,7 @@ export const sectionBehindHole = async (
   for (const mark of highMarks) {
     const partitionNr = partitionOf(mark)
     if (partitionNr <= emptyPartition) return undefined
-    if ((await lastInPartition(context, persistenceId, partitionNr, options)) === undefined) {
+    if (!(await isInUse(context, persistenceId, partitionNr, options))) {
       onAnomaly?.({ kind: 'bad-mark', persistenceId, fromSequenceNr: mark, toSequenceNr: mark })
       continue
     }
